@@ -1,0 +1,1 @@
+//! What the Studio knows: content files parsed into documents, entries and relations.
