@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, FileText, Severity, Sink};
 use crate::entry::{Entry, FrontReader};
 use crate::fields::{Fields, Sheet, parse_toml};
 use crate::glossary::{self, Term};
+use crate::home::{self, Home};
 use crate::kind::{EntryId, Kind};
 use crate::markdown::PageContext;
 use crate::marks;
@@ -48,8 +49,9 @@ pub struct Catalog {
     pub interface: Interface,
     /// Glossary by slug.
     pub terms: BTreeMap<String, Term>,
-    /// Data files that a tool or the home page reads, by path: `home.toml`, `tools/*.toml`,
-    /// `experiments/*.toml`.
+    /// The home page.
+    pub home: Home,
+    /// Data files that a tool reads, by path: `tools/*.toml`, `experiments/*.toml`.
     pub data: BTreeMap<String, String>,
     /// Findings of the load, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
@@ -90,6 +92,9 @@ impl Catalog {
         for (definition, context) in &open {
             check::page(&catalog, &definition.id, context, generated, &sink);
         }
+        if let Some(file) = files.iter().rev().find(|file| file.path == "home.toml") {
+            check::home(&catalog, &PageContext::new(file, &sink), generated);
+        }
         catalog.collect_backlinks();
         catalog.diagnostics = sink.into_inner().into_sorted();
         catalog
@@ -100,6 +105,7 @@ impl Catalog {
             "vocabulary.toml" => self.vocabulary.read(file, sink),
             "site.toml" => self.settings.read(file, sink),
             "interface.toml" => self.interface.read(file, sink),
+            "home.toml" => self.home = home::read(file, sink),
             "glossary.toml" => glossary::read(&mut self.terms, file, sink),
             path if is_data_file(path) => {
                 self.data.insert(path.to_owned(), file.text.to_owned());
@@ -205,9 +211,7 @@ fn is_entry_file(path: &str) -> bool {
 }
 
 fn is_data_file(path: &str) -> bool {
-    path == "home.toml"
-        || (path.ends_with(".toml")
-            && (path.starts_with("experiments/") || path.starts_with("tools/")))
+    path.ends_with(".toml") && (path.starts_with("experiments/") || path.starts_with("tools/"))
 }
 
 fn is_ignored(path: &str) -> bool {
@@ -470,14 +474,7 @@ fn build<'r, 's>(
     }
     let scan = marks::scan(body);
     let mut names = BTreeMap::new();
-    let mut context = PageContext {
-        file,
-        sink,
-        source_keys: BTreeSet::new(),
-        names: BTreeMap::new(),
-        used_names: RefCell::default(),
-        cited: RefCell::default(),
-    };
+    let mut context = PageContext::new(file, sink);
     for (name, value, _, at) in &scan.assumptions {
         if names.insert(name.clone(), *value).is_some_and(|earlier| earlier != *value) {
             let message = format!("the assumption \"{name}\" is given two values");
@@ -486,14 +483,7 @@ fn build<'r, 's>(
     }
     context.names = names;
     let place = top.file.place(top.base + top.start);
-    let front_context = PageContext {
-        file: top.file,
-        sink,
-        source_keys: BTreeSet::new(),
-        names: BTreeMap::new(),
-        used_names: RefCell::default(),
-        cited: RefCell::default(),
-    };
+    let front_context = PageContext::new(top.file, sink);
     let reader = FrontReader {
         fields: &fields,
         page: &front_context,

@@ -251,10 +251,11 @@ fn links(
     context: &PageContext<'_, '_>,
     generated: &Generated,
 ) {
+    let anchors = page_anchors(entry);
     for inline in all_inlines(entry) {
         match inline {
             Inline::Link { target, offset, .. } => {
-                if let Err((code, message, hint)) = resolve(catalog, entry, target, generated) {
+                if let Err((code, message, hint)) = resolve(catalog, &anchors, target, generated) {
                     context.error(code, *offset, message, hint);
                 }
             }
@@ -290,15 +291,33 @@ fn links(
 
 type LinkProblem = (&'static str, String, Option<String>);
 
+/// Checks the links of the home page.
+pub(crate) fn home(catalog: &Catalog, context: &PageContext<'_, '_>, generated: &Generated) {
+    let anchors: Vec<&str> = catalog
+        .home
+        .doors
+        .iter()
+        .map(|door| door.id.as_str())
+        .chain(catalog.home.groups.iter().map(|group| group.id.as_str()))
+        .collect();
+    for inline in catalog.home.inlines() {
+        if let Inline::Link { target, offset, .. } = inline
+            && let Err((code, message, hint)) = resolve(catalog, &anchors, target, generated)
+        {
+            context.error(code, *offset, message, hint);
+        }
+    }
+}
+
 fn resolve(
     catalog: &Catalog,
-    entry: &Entry,
+    own_anchors: &[&str],
     target: &Target,
     generated: &Generated,
 ) -> Result<(), LinkProblem> {
     match target {
         Target::External(_) | Target::Broken(_) => Ok(()),
-        Target::Here(anchor) => anchor_exists(entry, anchor, "this page"),
+        Target::Here(anchor) => anchor_exists(own_anchors, anchor, "this page"),
         Target::Entry { id, .. } if id.kind == Kind::Term => {
             if catalog.terms.contains_key(&id.slug) {
                 Ok(())
@@ -315,7 +334,7 @@ fn resolve(
             Some(other) => match anchor {
                 // A planned page has no anchors yet, and its name is shown without a link.
                 Some(anchor) if !other.planned => {
-                    anchor_exists(other, anchor, &other.id.to_string())
+                    anchor_exists(&page_anchors(other), anchor, &other.id.to_string())
                 }
                 _ => Ok(()),
             },
@@ -326,11 +345,12 @@ fn resolve(
             let anchor = address.split_once('#').map(|(_, anchor)| anchor);
             if let Some(other) = catalog.at_path(path) {
                 return match anchor {
-                    Some(anchor) => anchor_exists(other, anchor, path),
+                    Some(anchor) => anchor_exists(&page_anchors(other), anchor, path),
                     None => Ok(()),
                 };
             }
-            let known = generated.paths.contains(path)
+            let known = path == "/"
+                || generated.paths.contains(path)
                 || path == GLOSSARY_PATH
                 || catalog.redirects.contains_key(path);
             if known {
@@ -346,11 +366,15 @@ fn resolve(
     }
 }
 
-fn anchor_exists(entry: &Entry, anchor: &str, page: &str) -> Result<(), LinkProblem> {
-    let anchors = entry.document.anchors();
-    // The renderer makes these on every page that has what they name.
-    let made = ["sources", "computed", "related"];
-    if anchors.contains(&anchor) || made.contains(&anchor) {
+/// The anchors of a page, those that the renderer makes included.
+fn page_anchors(entry: &Entry) -> Vec<&str> {
+    let mut anchors = entry.document.anchors();
+    anchors.extend(["sources", "computed", "related"]);
+    anchors
+}
+
+fn anchor_exists(anchors: &[&str], anchor: &str, page: &str) -> Result<(), LinkProblem> {
+    if anchors.contains(&anchor) {
         return Ok(());
     }
     let hint = match nearest(anchor, anchors.iter().copied()) {

@@ -31,6 +31,7 @@ mod expression;
 mod fields;
 mod figure_rule;
 mod glossary;
+mod home;
 mod kind;
 mod markdown;
 mod marks;
@@ -52,6 +53,7 @@ pub use entry::{
 pub use expression::{EXPRESSION_BYTES_MAX, erlang_c, evaluate, format_value, with_unit};
 pub use fields::Date;
 pub use glossary::{GLOSSARY_PATH, Term};
+pub use home::{Door, Group, GroupPart, Home};
 pub use kind::{ContractSection, EntryId, Kind, SLUG_BYTES_MAX};
 pub use markdown::{inline_text, slug_of};
 pub use relation::{Related, Relation, RelationKind};

@@ -11,7 +11,7 @@ use pulldown_cmark::{
 use crate::data_block;
 use crate::diagnostic::{FileText, Sink};
 use crate::document::{
-    AdmonitionKind, Alignment, Assumption, Block, Code, Computed, Document, Inline, Section, Table,
+    AdmonitionKind, Alignment, Assumption, Block, Computed, Document, Inline, Section, Table,
     Target,
 };
 use crate::expression;
@@ -33,7 +33,19 @@ pub(crate) struct PageContext<'a, 's> {
     pub(crate) cited: RefCell<BTreeSet<String>>,
 }
 
-impl<'a> PageContext<'a, '_> {
+impl<'a, 's> PageContext<'a, 's> {
+    /// A page without sources or assumptions.
+    pub(crate) fn new(file: &'a FileText<'a>, sink: &'s RefCell<Sink>) -> Self {
+        PageContext {
+            file,
+            sink,
+            source_keys: BTreeSet::new(),
+            names: BTreeMap::new(),
+            used_names: RefCell::default(),
+            cited: RefCell::default(),
+        }
+    }
+
     pub(crate) fn error(
         &self,
         code: &'static str,

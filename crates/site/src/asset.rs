@@ -1,0 +1,102 @@
+//! Style, scripts and modules, each under an address that holds the hash of its bytes.
+
+use std::collections::BTreeMap;
+
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "assets/"]
+struct Files;
+
+/// A file that never changes under its address.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Address, with the hash in its name.
+    pub path: String,
+    /// Media type.
+    pub content_type: &'static str,
+    /// Bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The assets of the site.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    by_path: BTreeMap<String, Asset>,
+    by_name: BTreeMap<String, String>,
+}
+
+impl Assets {
+    /// Style sheets joined, the figures' own among them, and every other file as it is.
+    pub fn load() -> Assets {
+        let mut assets = Assets::default();
+        let mut style = String::new();
+        for name in ["tokens.css", "studio.css", "search.css"] {
+            if let Some(file) = Files::get(name) {
+                style.push_str(&minified(&String::from_utf8_lossy(&file.data)));
+            }
+        }
+        style.push_str(&minified(figures::STYLESHEET));
+        assets.add("studio.css", style.into_bytes());
+        for name in Files::iter() {
+            let served = name.ends_with(".js") || name.ends_with(".wasm") || name.ends_with(".svg");
+            if served && let Some(file) = Files::get(&name) {
+                let flat = name.rsplit('/').next().unwrap_or(&name).to_owned();
+                assets.add(&flat, file.data.into_owned());
+            }
+        }
+        assets
+    }
+
+    /// Adds a file under a name; its address follows from name and bytes.
+    pub fn add(&mut self, name: &str, bytes: Vec<u8>) {
+        let hash = blake3::hash(&bytes).to_hex();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+        let path = format!("/assets/{stem}-{}.{extension}", &hash[..12]);
+        let content_type = match extension {
+            "css" => "text/css; charset=utf-8",
+            "js" => "text/javascript; charset=utf-8",
+            "wasm" => "application/wasm",
+            "svg" => "image/svg+xml",
+            _ => "application/octet-stream",
+        };
+        self.by_name.insert(name.to_owned(), path.clone());
+        self.by_path.insert(path.clone(), Asset { path, content_type, bytes });
+    }
+
+    /// The address of the asset with that name; empty if there is none.
+    pub fn path(&self, name: &str) -> &str {
+        self.by_name.get(name).map_or("", String::as_str)
+    }
+
+    /// The asset at that address.
+    pub fn at(&self, path: &str) -> Option<&Asset> {
+        self.by_path.get(path)
+    }
+
+    /// Every asset, in order of address.
+    pub fn iter(&self) -> impl Iterator<Item = &Asset> {
+        self.by_path.values()
+    }
+}
+
+/// A style sheet without comments, indentation and line ends: what no reader of the page needs.
+fn minified(css: &str) -> String {
+    let mut out = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some(start) = rest.find("/*") {
+        out.push_str(&rest[..start]);
+        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+    }
+    out.push_str(rest);
+    let lines: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let mut joined = String::with_capacity(out.len());
+    for line in lines {
+        // Values may run over lines; a space keeps their parts apart.
+        if joined.ends_with(|c: char| !matches!(c, '{' | '}' | ';' | ',')) {
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined
+}

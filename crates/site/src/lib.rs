@@ -1,0 +1,36 @@
+//! The Studio's pages: a catalogue and a request to a document, for server and export alike.
+//!
+//! ```
+//! use catalog::{Catalog, Layer};
+//! use site::{Fragments, Mode, Request, Response, Site};
+//!
+//! let catalog = Catalog::load(&[Layer::default()], &site::generated());
+//! let site = Site::new(catalog, Fragments::default(), Mode::Live);
+//! let Response::Page { status, .. } = site.respond(&Request::get("/nowhere/")) else { panic!() };
+//! assert_eq!(status, 404);
+//! ```
+//!
+//! Read next: [`Site::respond`], then [`Site::addresses`] for what an export writes.
+
+mod asset;
+mod entry_page;
+mod feed;
+mod fragment;
+mod glossary_page;
+mod home;
+mod listing;
+mod markdown_form;
+mod render;
+mod request;
+mod route;
+mod search_index;
+mod search_page;
+mod shell;
+mod site;
+mod site_map;
+
+pub use asset::{Asset, Assets};
+pub use fragment::{FragmentError, Fragments, MathDisplay};
+pub use request::{Lifetime, Request, Response};
+pub use search_index::SearchIndex;
+pub use site::{Mode, Site, generated};

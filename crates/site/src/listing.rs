@@ -1,0 +1,288 @@
+//! Lists derived from the catalogue: cards, tables with filters, links.
+
+use catalog::{Choice, Details, Entry, Kind, Listing, ListingStyle, Vocabulary};
+use maud::{Markup, html};
+
+use crate::entry_page::{minutes_text, scale_meter, tier_badge};
+use crate::render::Writer;
+use crate::site::Mode;
+
+/// Filters of pattern tables: query parameter and field of the entry.
+const FILTERS: [&str; 4] = ["tier", "scale", "law", "answers"];
+
+/// A list from this many entries on is worth filtering.
+const FILTERED_FROM: usize = 8;
+
+impl Writer<'_> {
+    /// The entries of a list, complete ones first.
+    fn listed(&self, listing: &Listing) -> Vec<&Entry> {
+        let matches = |entry: &&Entry| {
+            entry.id.kind == listing.kind
+                && listing
+                    .filters
+                    .iter()
+                    .all(|(field, value)| entry.field(field).contains(&value.as_str()))
+        };
+        let mut found: Vec<&Entry> = self.site.catalog.entries().filter(matches).collect();
+        found.sort_by_key(|entry| {
+            let order = match &entry.details {
+                Details::Page { order, .. } => *order,
+                _ => 0,
+            };
+            (entry.planned, order, entry.name.to_lowercase())
+        });
+        found
+    }
+
+    pub(crate) fn listing(&self, listing: &Listing) -> Markup {
+        let entries = self.listed(listing);
+        let filtered = listing.kind == Kind::Pattern
+            && listing.style == ListingStyle::Table
+            && entries.len() >= FILTERED_FROM;
+        let groups = self.groups(listing, &entries);
+        html! {
+            div.listing data-listing[filtered] {
+                @if filtered { (self.filter_form(&entries)) }
+                @for (title, members) in &groups {
+                    @if !members.is_empty() {
+                        div.listing-group data-group {
+                            @if !title.is_empty() { p.listing-title { (title) } }
+                            (self.members(listing, members, filtered))
+                        }
+                    }
+                }
+                @if entries.is_empty() { p { (self.site.t("listing.none")) } }
+            }
+        }
+    }
+
+    fn groups<'e>(&self, listing: &Listing, entries: &[&'e Entry]) -> Vec<(String, Vec<&'e Entry>)> {
+        let vocabulary = &self.site.catalog.vocabulary;
+        let Some(field) = &listing.group_by else {
+            return vec![(String::new(), entries.to_vec())];
+        };
+        let choices: &[Choice] = match field.as_str() {
+            "tier" => &vocabulary.tiers,
+            "category" => &vocabulary.categories,
+            "domain" => &vocabulary.domains,
+            "scale" => &vocabulary.scales,
+            "answers" => &vocabulary.problems,
+            _ => &[],
+        };
+        let mut groups: Vec<(String, Vec<&Entry>)> = choices
+            .iter()
+            .map(|choice| {
+                let members =
+                    entries.iter().filter(|entry| entry.field(field).contains(&choice.id.as_str()));
+                (choice.name.clone(), members.copied().collect())
+            })
+            .collect();
+        let rest: Vec<&Entry> = entries
+            .iter()
+            .filter(|entry| !groups.iter().any(|(_, members)| members.iter().any(|m| m.id == entry.id)))
+            .copied()
+            .collect();
+        groups.push((String::new(), rest));
+        groups
+    }
+
+    fn members(&self, listing: &Listing, members: &[&Entry], filtered: bool) -> Markup {
+        let wanted = |entry: &&&Entry| !filtered || self.chosen(entry);
+        let complete: Vec<&Entry> =
+            members.iter().filter(|entry| !entry.planned).filter(wanted).copied().collect();
+        let planned: Vec<&Entry> =
+            members.iter().filter(|entry| entry.planned).filter(wanted).copied().collect();
+        html! {
+            @if !complete.is_empty() {
+                @match listing.style {
+                    ListingStyle::Cards => (self.cards(&complete)),
+                    ListingStyle::Table => (self.rows(listing.kind, &complete)),
+                    ListingStyle::Links => {
+                        ul.link-list {
+                            @for entry in &complete {
+                                li { a href=(self.site.href(&entry.path)) { (entry.name) } " " span.why { (entry.summary) } }
+                            }
+                        }
+                    }
+                }
+            }
+            @if !planned.is_empty() {
+                p.planned-list {
+                    span.planned-label { (self.site.t("listing.planned")) } " "
+                    @for (index, entry) in planned.iter().enumerate() {
+                        span data-tier=[data(entry, "tier")] data-scale=[data(entry, "scale")]
+                            data-law=[data(entry, "law")] data-answers=[data(entry, "answers")] {
+                            @if index > 0 { span.separator { " · " } }
+                            span.planned { (entry.name) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn cards(&self, entries: &[&Entry]) -> Markup {
+        html! {
+            ul.cards {
+                @for entry in entries {
+                    li.card {
+                        a href=(self.site.href(&entry.path)) { (entry.name) }
+                        p { (card_text(entry)) }
+                        (self.facts(entry))
+                    }
+                }
+            }
+        }
+    }
+
+    fn facts(&self, entry: &Entry) -> Markup {
+        let vocabulary = &self.site.catalog.vocabulary;
+        match &entry.details {
+            Details::Pattern(pattern) => html! {
+                p.card-facts { (tier_badge(vocabulary, &pattern.tier)) (scale_meter(vocabulary, &pattern.scale_bands)) }
+            },
+            Details::Playbook(playbook) => html! {
+                @if let Some(minutes) = playbook.time_box_minutes {
+                    p.card-facts { span.time-box { (self.site.t("playbook.aim")) " " (minutes_text(minutes)) } }
+                }
+            },
+            Details::Path(path) => html! {
+                @if let Some(weeks) = path.weeks {
+                    p.card-facts { span { (weeks) " " (self.site.t("unit.weeks")) } }
+                }
+            },
+            Details::Migration(migration) => html! {
+                @if let Some((least, most)) = migration.weeks {
+                    p.card-facts { span { (least) "–" (most) " " (self.site.t("unit.weeks")) } }
+                }
+            },
+            Details::CaseStudy(study) => html! {
+                p.card-facts {
+                    span { (Vocabulary::name(&vocabulary.domains, &study.domain)) }
+                    @if let Some((from, to)) = study.years { span { (from) "–" (to) } }
+                }
+            },
+            _ => html! {},
+        }
+    }
+
+    fn rows(&self, kind: Kind, entries: &[&Entry]) -> Markup {
+        let t = |id| self.site.t(id);
+        let vocabulary = &self.site.catalog.vocabulary;
+        html! {
+            div.table-scroll tabindex="0" role="group" aria-label=(t("content.table")) {
+                table.listing-table {
+                    thead { tr {
+                        th scope="col" { (t(&format!("kind.{kind}"))) }
+                        @if kind == Kind::Pattern {
+                            th scope="col" { (t("pattern.tier")) }
+                            th scope="col" { (t("pattern.scale")) }
+                        } @else if kind == Kind::Playbook {
+                            th scope="col" { (t("playbook.aim")) }
+                        } @else if matches!(kind, Kind::Path | Kind::Migration) {
+                            th scope="col" { (t("unit.weeks")) }
+                        } @else if kind == Kind::CaseStudy {
+                            th scope="col" { (t("study.years")) }
+                        }
+                    } }
+                    tbody {
+                        @for entry in entries {
+                            tr data-tier=[data(entry, "tier")] data-scale=[data(entry, "scale")]
+                                data-law=[data(entry, "law")] data-answers=[data(entry, "answers")] {
+                                th scope="row" {
+                                    a href=(self.site.href(&entry.path)) { (entry.name) }
+                                    span.why { (card_text(entry)) }
+                                }
+                                @match &entry.details {
+                                    Details::Pattern(pattern) => {
+                                        td { (tier_badge(vocabulary, &pattern.tier)) }
+                                        td { (scale_meter(vocabulary, &pattern.scale_bands)) }
+                                    }
+                                    Details::Playbook(playbook) => {
+                                        td.nowrap { @if let Some(minutes) = playbook.time_box_minutes { (minutes_text(minutes)) } }
+                                    }
+                                    Details::Path(path) => td { @if let Some(weeks) = path.weeks { (weeks) } },
+                                    Details::Migration(migration) => {
+                                        td.nowrap { @if let Some((least, most)) = migration.weeks { (least) "–" (most) } }
+                                    }
+                                    Details::CaseStudy(study) => {
+                                        td.nowrap { @if let Some((from, to)) = study.years { (from) "–" (to) } }
+                                    }
+                                    _ => {}
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the request's filters let an entry through.
+    fn chosen(&self, entry: &Entry) -> bool {
+        FILTERS.iter().all(|filter| {
+            let mut wanted = self.request.parameters(filter).peekable();
+            wanted.peek().is_none() || wanted.any(|value| entry.field(filter).contains(&value))
+        })
+    }
+
+    /// Works without script on a server; with script it filters in place. In files without script
+    /// it would do nothing, so script shows it there.
+    fn filter_form(&self, entries: &[&Entry]) -> Markup {
+        let vocabulary = &self.site.catalog.vocabulary;
+        let t = |id| self.site.t(id);
+        let laws: Vec<Choice> = self
+            .site
+            .catalog
+            .entries()
+            .filter(|entry| entry.id.kind == Kind::Law)
+            .map(|law| Choice {
+                id: law.id.slug.clone(),
+                name: law.name.clone(),
+                path: None,
+                meaning: String::new(),
+            })
+            .collect();
+        let lists: [&[Choice]; 4] =
+            [&vocabulary.tiers, &vocabulary.scales, &laws, &vocabulary.problems];
+        let counts = |filter: &str, id: &str| {
+            entries.iter().filter(|entry| entry.field(filter).contains(&id)).count()
+        };
+        html! {
+            form.filters method="get" hidden[self.site.mode == Mode::Export] data-filters {
+                @for (filter, choices) in FILTERS.iter().zip(lists) {
+                    label {
+                        span { (t(&format!("filter.{filter}"))) }
+                        select name=(filter) {
+                            option value="" { (t("filter.any")) }
+                            @for choice in choices {
+                                @if counts(filter, &choice.id) > 0 {
+                                    option value=(choice.id)
+                                        selected[self.request.parameter(filter) == Some(choice.id.as_str())] {
+                                        (choice.name)
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                button type="submit" data-filter-submit { (t("filter.apply")) }
+                output.filter-count data-filter-count role="status" data-template=(t("filter.count")) {}
+            }
+        }
+    }
+}
+
+fn data(entry: &Entry, field: &str) -> Option<String> {
+    let values = entry.field(field);
+    (!values.is_empty()).then(|| values.join(" "))
+}
+
+/// The line under a name: what a reader chooses by.
+fn card_text(entry: &Entry) -> &str {
+    match &entry.details {
+        Details::Principle { statement } if !statement.is_empty() => statement,
+        Details::AntiPattern { symptom, .. } if entry.summary.is_empty() => symptom,
+        _ => &entry.summary,
+    }
+}
