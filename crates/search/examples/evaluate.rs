@@ -7,8 +7,9 @@
 #[path = "shared/corpus.rs"]
 mod corpus;
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
+use corpus::Body;
 use search::{Index, Options};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,37 +18,80 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::process::exit(2);
     };
     let is_verbose = std::env::args().any(|argument| argument == "-v");
-    let (documents, synonyms) = corpus::read(Path::new(&shared))?;
-    let index = Index::build(&documents, &synonyms);
-    println!("{} documents", documents.len());
     let public = std::fs::read_to_string(Path::new(&shared).join("search/queries.tsv"))?;
     let own = include_str!("queries.tsv");
-    let mut all = (0.0, 0.0, 0.0);
-    for (name, queries) in [("shared", public.as_str()), ("own", own)] {
-        let (reciprocal, in_three, count) = evaluate(&index, queries, is_verbose);
-        println!("{name:7} {count:3} queries  MRR@10 {:.3}  hit@3 {:.3}", reciprocal / count, in_three / count);
-        all = (all.0 + reciprocal, all.1 + in_three, all.2 + count);
+    for (label, body) in [("lean", Body::Lean), ("dense", Body::Dense)] {
+        let (documents, synonyms) = corpus::read(Path::new(&shared), body)?;
+        let index = Index::build(&documents, &synonyms);
+        println!("{label} bodies, {} documents", documents.len());
+        let mut all = Score::default();
+        for (name, queries) in [("shared", public.as_str()), ("own", own)] {
+            let score = evaluate(&index, queries, is_verbose);
+            println!("  {name:6} {score}");
+            all.add(&score);
+        }
+        println!("  all    {all}");
     }
-    println!("all     {:3} queries  MRR@10 {:.3}  hit@3 {:.3}", all.2, all.0 / all.2, all.1 / all.2);
     Ok(())
 }
 
-fn evaluate(index: &Index, queries: &str, is_verbose: bool) -> (f64, f64, f64) {
-    let (mut reciprocal, mut in_three, mut count) = (0.0, 0.0, 0.0);
-    for (query, accepted) in queries.lines().skip(1).filter_map(|line| line.split_once('\t')) {
+/// Sums over queries.
+#[derive(Default)]
+struct Score {
+    queries: f64,
+    reciprocal_ranks: f64,
+    in_first_three: f64,
+}
+
+impl Score {
+    fn add(&mut self, other: &Self) {
+        self.queries += other.queries;
+        self.reciprocal_ranks += other.reciprocal_ranks;
+        self.in_first_three += other.in_first_three;
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{:3} queries  MRR@10 {:.3}  hit@3 {:.3}",
+            self.queries,
+            self.reciprocal_ranks / self.queries,
+            self.in_first_three / self.queries
+        )
+    }
+}
+
+fn evaluate(index: &Index, queries: &str, is_verbose: bool) -> Score {
+    let mut score = Score::default();
+    for (query, accepted) in queries
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once('\t'))
+    {
         let accepted: Vec<&str> = accepted.split(',').collect();
-        let results = index.search(query, &Options { limit: 10, ..Options::default() });
-        let slug = |id: &str| id.split_once(':').map_or(String::new(), |(_, slug)| slug.to_owned());
-        let rank = results.hits.iter().position(|hit| accepted.contains(&slug(&hit.id).as_str()));
-        count += 1.0;
-        reciprocal += rank.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
-        in_three += if rank.is_some_and(|rank| rank < 3) { 1.0 } else { 0.0 };
+        let results = index.search(
+            query,
+            &Options {
+                limit: 10,
+                ..Options::default()
+            },
+        );
+        let is_accepted = |id: &str| id.split(':').nth(1).is_some_and(|s| accepted.contains(&s));
+        let rank = results.hits.iter().position(|hit| is_accepted(&hit.id));
+        score.queries += 1.0;
+        score.reciprocal_ranks += rank.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
+        score.in_first_three += f64::from(u8::from(rank.is_some_and(|rank| rank < 3)));
         if is_verbose && rank != Some(0) {
-            println!("  {query}: {}", rank.map_or("-".to_owned(), |rank| (rank + 1).to_string()));
+            println!(
+                "    {query}: {}",
+                rank.map_or("-".to_owned(), |r| (r + 1).to_string())
+            );
             for hit in results.hits.iter().take(5) {
                 println!("      {:8.3} {} — {}", hit.score, hit.id, hit.section_title);
             }
         }
     }
-    (reciprocal, in_three, count)
+    score
 }

@@ -37,7 +37,11 @@ pub(crate) fn put_sorted_text(out: &mut Vec<u8>, previous: &str, text: &str) {
 
 /// Length in bytes of the longest common beginning, at a character boundary of both.
 pub(crate) fn shared_prefix(one: &str, other: &str) -> usize {
-    let mut shared = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let mut shared = one
+        .bytes()
+        .zip(other.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
     while !other.is_char_boundary(shared) || !one.is_char_boundary(shared) {
         shared -= 1;
     }
@@ -71,7 +75,9 @@ impl<'a> Reader<'a> {
         // Five groups hold every 32-bit number; more is not something we wrote.
         for shift in [0, 7, 14, 21, 28] {
             let byte = self.byte()?;
-            number |= u32::from(byte & 0x7f).checked_shl(shift).ok_or(Error::Malformed)?;
+            number |= u32::from(byte & 0x7f)
+                .checked_shl(shift)
+                .ok_or(Error::Malformed)?;
             if byte < 0x80 {
                 return Ok(number as usize);
             }
@@ -83,7 +89,11 @@ impl<'a> Reader<'a> {
     /// more memory than the input has.
     pub(crate) fn count(&mut self) -> Result<usize, Error> {
         let count = self.number()?;
-        if count > self.bytes.len() - self.at { Err(Error::Malformed) } else { Ok(count) }
+        if count > self.bytes.len() - self.at {
+            Err(Error::Malformed)
+        } else {
+            Ok(count)
+        }
     }
 
     pub(crate) fn skip(&mut self, len: usize) -> Result<&'a [u8], Error> {

@@ -47,20 +47,33 @@ impl Dictionary {
     pub(crate) fn new<'a>(known: impl IntoIterator<Item = Known<'a>>) -> Self {
         let mut dictionary = Self::default();
         for word in known {
-            debug_assert!(dictionary.forms.last().is_none_or(|last| last.as_str() < word.form));
+            debug_assert!(
+                dictionary
+                    .forms
+                    .last()
+                    .is_none_or(|last| last.as_str() < word.form)
+            );
             dictionary.forms.push(word.form.to_owned());
-            dictionary.classes.push(word.commonness << 1 | u8::from(word.in_name));
+            dictionary
+                .classes
+                .push(word.commonness << 1 | u8::from(word.in_name));
         }
         dictionary
     }
 
     fn known(&self, at: usize) -> Known<'_> {
         let class = self.classes[at];
-        Known { form: &self.forms[at], in_name: class & 1 == 1, commonness: class >> 1 }
+        Known {
+            form: &self.forms[at],
+            in_name: class & 1 == 1,
+            commonness: class >> 1,
+        }
     }
 
     pub(crate) fn contains(&self, form: &str) -> bool {
-        self.forms.binary_search_by(|known| known.as_str().cmp(form)).is_ok()
+        self.forms
+            .binary_search_by(|known| known.as_str().cmp(form))
+            .is_ok()
     }
 
     /// All words, in order.
@@ -115,19 +128,29 @@ impl Core {
 
     /// The shard that holds a term if any does.
     pub(crate) fn shard_of(&self, term: &str) -> Option<usize> {
-        self.shard_starts.partition_point(|start| start.as_str() <= term).checked_sub(1)
+        self.shard_starts
+            .partition_point(|start| start.as_str() <= term)
+            .checked_sub(1)
     }
 
     /// The part that holds the text of a place.
     pub(crate) fn text_of(&self, document: usize, slot: Slot) -> Option<usize> {
-        self.text_starts.partition_point(|start| *start <= (document, slot)).checked_sub(1)
+        self.text_starts
+            .partition_point(|start| *start <= (document, slot))
+            .checked_sub(1)
     }
 
     /// The places with a text, from the first of a part to the first of the next.
     pub(crate) fn places_of_text(&self, part: usize) -> Vec<(usize, Slot)> {
         let mut places = Vec::new();
-        let Some(&(mut document, mut slot)) = self.text_starts.get(part) else { return places };
-        let end = self.text_starts.get(part + 1).copied().unwrap_or((self.entries.len(), 0));
+        let Some(&(mut document, mut slot)) = self.text_starts.get(part) else {
+            return places;
+        };
+        let end = self
+            .text_starts
+            .get(part + 1)
+            .copied()
+            .unwrap_or((self.entries.len(), 0));
         while (document, slot) < end && document < self.entries.len() {
             places.push((document, slot));
             slot += 1;
@@ -149,11 +172,17 @@ impl Core {
                 put_text(&mut out, text);
             }
             put_number(&mut out, entry.aliases.len());
-            entry.aliases.iter().for_each(|alias| put_text(&mut out, alias));
+            entry
+                .aliases
+                .iter()
+                .for_each(|alias| put_text(&mut out, alias));
         }
         for entry in &self.entries {
             put_number(&mut out, entry.kind);
-            entry.lengths.iter().for_each(|&length| put_number(&mut out, length));
+            entry
+                .lengths
+                .iter()
+                .for_each(|&length| put_number(&mut out, length));
             put_number(&mut out, entry.sections);
         }
         put_number(&mut out, self.dictionary.forms.len());
@@ -169,7 +198,9 @@ impl Core {
             group.iter().for_each(|phrase| put_text(&mut out, phrase));
         }
         put_number(&mut out, self.shard_starts.len());
-        self.shard_starts.iter().for_each(|start| put_text(&mut out, start));
+        self.shard_starts
+            .iter()
+            .for_each(|start| put_text(&mut out, start));
         put_number(&mut out, self.text_starts.len());
         for &(document, slot) in &self.text_starts {
             put_number(&mut out, document);
@@ -187,7 +218,9 @@ impl Core {
             kinds: texts(&mut reader)?,
             entries: entries(&mut reader)?,
             dictionary: dictionary(&mut reader)?,
-            synonyms: (0..reader.count()?).map(|_| texts(&mut reader)).collect::<Result<_, _>>()?,
+            synonyms: (0..reader.count()?)
+                .map(|_| texts(&mut reader))
+                .collect::<Result<_, _>>()?,
             shard_starts: texts(&mut reader)?,
             text_starts: (0..reader.count()?)
                 .map(|_| {
@@ -198,12 +231,14 @@ impl Core {
                 .collect::<Result<_, _>>()?,
             ..Self::default()
         };
-        let kinds_exist = core.entries.iter().all(|entry| entry.kind < core.kinds.len());
+        let kinds_exist = core
+            .entries
+            .iter()
+            .all(|entry| entry.kind < core.kinds.len());
         let starts_are_sorted = core.shard_starts.is_sorted() && core.text_starts.is_sorted();
         let places_exist = core.text_starts.iter().all(|&(document, slot)| {
             let sections = core.entries.get(document).map(|entry| entry.sections);
-            slot >= SUMMARY
-                && sections.is_some_and(|count| usize::from(slot - SUMMARY) <= count)
+            slot >= SUMMARY && sections.is_some_and(|count| usize::from(slot - SUMMARY) <= count)
         });
         if reader.is_at_end() && kinds_exist && starts_are_sorted && places_exist {
             Ok(core.complete())
@@ -214,7 +249,9 @@ impl Core {
 }
 
 fn texts(reader: &mut Reader<'_>) -> Result<Vec<String>, Error> {
-    (0..reader.count()?).map(|_| reader.text().map(str::to_owned)).collect()
+    (0..reader.count()?)
+        .map(|_| reader.text().map(str::to_owned))
+        .collect()
 }
 
 fn entries(reader: &mut Reader<'_>) -> Result<Vec<Entry>, Error> {
@@ -278,7 +315,10 @@ fn phrases(synonyms: &[Vec<String>]) -> Vec<Phrase> {
         .iter()
         .enumerate()
         .flat_map(|(group, texts)| {
-            texts.iter().map(move |text| Phrase { group, terms: telling_terms(text) })
+            texts.iter().map(move |text| Phrase {
+                group,
+                terms: telling_terms(text),
+            })
         })
         .filter(|phrase| (1..=PHRASE_WORDS_MAX).contains(&phrase.terms.len()))
         .collect();

@@ -62,7 +62,11 @@ mod tests {
             ("idempotancy", "quorum", None),
             ("", "ab", Some(2)),
         ] {
-            assert_eq!(slips(&letters(typed), &letters(word), 2), expected, "{typed} {word}");
+            assert_eq!(
+                slips(&letters(typed), &letters(word), 2),
+                expected,
+                "{typed} {word}"
+            );
         }
     }
 
@@ -70,6 +74,9 @@ mod tests {
     fn beginnings() {
         let found = slips_of_beginning(&letters("consistanc"), &letters("consistency"), 2);
         assert_eq!(found, Some(1));
-        assert_eq!(slips_of_beginning(&letters("xyzzy"), &letters("consistency"), 2), None);
+        assert_eq!(
+            slips_of_beginning(&letters("xyzzy"), &letters("consistency"), 2),
+            None
+        );
     }
 }

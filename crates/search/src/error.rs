@@ -20,7 +20,9 @@ impl fmt::Display for Error {
             Self::UnknownPart(name) => write!(formatter, "no search index part named \"{name}\""),
             Self::MissingParts(names) => {
                 formatter.write_str("search index parts missing:")?;
-                names.iter().try_for_each(|name| write!(formatter, " {name}"))
+                names
+                    .iter()
+                    .try_for_each(|name| write!(formatter, " {name}"))
             }
         }
     }

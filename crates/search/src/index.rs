@@ -10,9 +10,7 @@ use crate::{
     core::{Core, Dictionary, Entry, Known},
     postings::{COUNT_MAX, Place, Postings, encode_shards},
     session::{CORE, Part, postings_name, texts_name},
-    slot::{
-        ALIASES, FIELDS, FIRST_SECTION, KEYWORDS, SECTIONS_MAX, SUMMARY, Slot, TITLE, field,
-    },
+    slot::{ALIASES, FIELDS, FIRST_SECTION, KEYWORDS, SECTIONS_MAX, SUMMARY, Slot, TITLE, field},
     texts::encode_texts,
     words::{Gap, WORD_BYTES_MAX, Weight, Word, term, weight, words},
 };
@@ -43,7 +41,9 @@ impl Index {
     /// The best documents for a query.
     #[must_use]
     pub fn search(&self, query: &str, options: &Options) -> Results {
-        self.session.search(query, options).expect("all parts are present")
+        self.session
+            .search(query, options)
+            .expect("all parts are present")
     }
 
     /// The index cut up for a browser: a core that every [`Session`] opens with, and parts that it
@@ -59,7 +59,7 @@ impl Index {
 struct Form {
     text: String,
     term: usize,
-    /// Function words are indexed in the short places only.
+    /// Function words are indexed in the names and the summary only.
     is_stop: bool,
     in_name: bool,
     /// Whether some text has it as a word by itself, not only as a part of one.
@@ -89,13 +89,31 @@ struct Builder {
 fn places(document: &Document) -> impl Iterator<Item = (Slot, bool, &str)> {
     let section_count = document.sections.len().min(SECTIONS_MAX);
     std::iter::once((TITLE, false, document.title.as_str()))
-        .chain(document.aliases.iter().map(|alias| (ALIASES, false, alias.as_str())))
-        .chain(document.keywords.iter().map(|phrase| (KEYWORDS, false, phrase.as_str())))
+        .chain(
+            document
+                .aliases
+                .iter()
+                .map(|alias| (ALIASES, false, alias.as_str())),
+        )
+        .chain(
+            document
+                .keywords
+                .iter()
+                .map(|phrase| (KEYWORDS, false, phrase.as_str())),
+        )
         .chain(std::iter::once((SUMMARY, false, document.summary.as_str())))
-        .chain(document.sections[..section_count].iter().enumerate().flat_map(|(at, section)| {
-            let slot = FIRST_SECTION + at as Slot;
-            [(slot, true, section.heading.as_str()), (slot, false, section.text.as_str())]
-        }))
+        .chain(
+            document.sections[..section_count]
+                .iter()
+                .enumerate()
+                .flat_map(|(at, section)| {
+                    let slot = FIRST_SECTION + at as Slot;
+                    [
+                        (slot, true, section.heading.as_str()),
+                        (slot, false, section.text.as_str()),
+                    ]
+                }),
+        )
 }
 
 impl Builder {
@@ -136,15 +154,29 @@ impl Builder {
             shard_starts: shards.iter().map(|(start, _)| start.clone()).collect(),
             text_starts: texts.iter().map(|(start, _)| *start).collect(),
             dictionary: self.dictionary(),
-            synonyms: synonyms.groups.iter().filter(|group| group.len() > 1).cloned().collect(),
+            synonyms: synonyms
+                .groups
+                .iter()
+                .filter(|group| group.len() > 1)
+                .cloned()
+                .collect(),
             ..entries(documents, &lengths)
         };
-        let mut parts = vec![Part { name: CORE.to_owned(), bytes: core.encode() }];
+        let mut parts = vec![Part {
+            name: CORE.to_owned(),
+            bytes: core.encode(),
+        }];
         for (number, (_, bytes)) in shards.into_iter().enumerate() {
-            parts.push(Part { name: postings_name(number), bytes });
+            parts.push(Part {
+                name: postings_name(number),
+                bytes,
+            });
         }
         for (number, (_, bytes)) in texts.into_iter().enumerate() {
-            parts.push(Part { name: texts_name(number), bytes });
+            parts.push(Part {
+                name: texts_name(number),
+                bytes,
+            });
         }
         parts
     }
@@ -163,7 +195,10 @@ impl Builder {
             let form = self.form_number(&word.form);
             let parted = word.continues || words.get(at + 1).is_some_and(|next| next.continues);
             self.note(form, document, slot, !parted);
-            tokens.push(Token { form, gap: word.gap });
+            tokens.push(Token {
+                form,
+                gap: word.gap,
+            });
         }
         tokens
     }
@@ -171,7 +206,10 @@ impl Builder {
     /// Takes note of a word written in parts (`MapReduce`) as a whole.
     fn note_whole(&mut self, document: usize, slot: Slot, words: &[Word]) {
         let mut whole = words[0].form.clone();
-        words[1..].iter().take_while(|w| w.continues).for_each(|word| whole.push_str(&word.form));
+        words[1..]
+            .iter()
+            .take_while(|w| w.continues)
+            .for_each(|word| whole.push_str(&word.form));
         if whole.len() <= WORD_BYTES_MAX {
             let form = self.form_number(&whole);
             self.note(form, document, slot, true);
@@ -200,7 +238,12 @@ impl Builder {
             self.terms.push((key, Postings::default()));
         }
         let number = self.forms.len();
-        self.forms.push(Form { text: text.to_owned(), term, is_stop, ..Form::default() });
+        self.forms.push(Form {
+            text: text.to_owned(),
+            term,
+            is_stop,
+            ..Form::default()
+        });
         self.form_numbers.insert(text.to_owned(), number);
         number
     }
@@ -217,7 +260,7 @@ impl Builder {
         for (slot, in_heading, tokens) in places {
             let mut found: Vec<usize> = Vec::with_capacity(tokens.len());
             for (at, token) in tokens.iter().enumerate() {
-                if !self.forms[token.form].is_stop || *slot < SUMMARY {
+                if !self.forms[token.form].is_stop || *slot <= SUMMARY {
                     found.push(token.form);
                     lengths[field(*slot)] += 1;
                 }
@@ -232,7 +275,14 @@ impl Builder {
             }
         }
         for ((term, slot), (count, in_heading)) in counts {
-            self.terms[term].1.push(document, Place { slot, count, in_heading });
+            self.terms[term].1.push(
+                document,
+                Place {
+                    slot,
+                    count,
+                    in_heading,
+                },
+            );
         }
         lengths
     }
@@ -266,8 +316,11 @@ impl Builder {
             })
             .collect();
         known.sort_by(|one, other| {
-            (other.in_name, other.documents, &one.text)
-                .cmp(&(one.in_name, one.documents, &other.text))
+            (other.in_name, other.documents, &one.text).cmp(&(
+                one.in_name,
+                one.documents,
+                &other.text,
+            ))
         });
         known.truncate(DICTIONARY_WORDS_MAX);
         known.sort_by(|one, other| one.text.cmp(&other.text));
@@ -281,7 +334,10 @@ impl Builder {
 
 /// The part of the core that describes the documents.
 fn entries(documents: &[&Document], lengths: &[[usize; FIELDS]]) -> Core {
-    let kinds: BTreeSet<&str> = documents.iter().map(|document| document.kind.as_str()).collect();
+    let kinds: BTreeSet<&str> = documents
+        .iter()
+        .map(|document| document.kind.as_str())
+        .collect();
     let kinds: Vec<String> = kinds.into_iter().map(str::to_owned).collect();
     let entries = documents
         .iter()
@@ -290,11 +346,17 @@ fn entries(documents: &[&Document], lengths: &[[usize; FIELDS]]) -> Core {
             id: document.id.clone(),
             url: document.url.clone(),
             title: document.title.clone(),
-            kind: kinds.binary_search(&document.kind).expect("every kind was collected"),
+            kind: kinds
+                .binary_search(&document.kind)
+                .expect("every kind was collected"),
             aliases: document.aliases.clone(),
             lengths: *lengths,
             sections: document.sections.len().min(SECTIONS_MAX),
         })
         .collect();
-    Core { kinds, entries, ..Core::default() }
+    Core {
+        kinds,
+        entries,
+        ..Core::default()
+    }
 }

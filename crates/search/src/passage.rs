@@ -37,17 +37,26 @@ pub(crate) fn passage(text: &str, masses: &BTreeMap<String, f64>) -> Vec<Fragmen
 }
 
 fn find(all: &[Word], masses: &BTreeMap<String, f64>) -> Vec<Found> {
-    let numbers: BTreeMap<&str, usize> =
-        masses.keys().enumerate().map(|(number, term)| (term.as_str(), number)).collect();
+    let numbers: BTreeMap<&str, usize> = masses
+        .keys()
+        .enumerate()
+        .map(|(number, term)| (term.as_str(), number))
+        .collect();
     let mut found: Vec<Found> = Vec::new();
     for (at, word) in all.iter().enumerate() {
         if let Some(&term) = numbers.get(term(&word.form).as_str()) {
-            found.push(Found { range: word.start..word.end, term });
+            found.push(Found {
+                range: word.start..word.end,
+                term,
+            });
         } else if let Some(next) = all.get(at + 1) {
             // `time-out` for `timeout`.
             let whole = term(&format!("{}{}", word.form, next.form));
             if let Some(&term) = numbers.get(whole.as_str()) {
-                found.push(Found { range: word.start..next.end, term });
+                found.push(Found {
+                    range: word.start..next.end,
+                    term,
+                });
             }
         }
     }
@@ -82,9 +91,16 @@ fn window(text: &str, all: &[Word], found: &[Found], worths: &[f64]) -> Range<us
         .map_or(start, |word| word.end.max(start));
     // A sentence's full stop belongs to it.
     let rest = &text[end..];
-    let stop = rest.chars().take_while(|letter| matches!(letter, '.' | '?' | '!' | ')')).count();
+    let stop = rest
+        .chars()
+        .take_while(|letter| matches!(letter, '.' | '?' | '!' | ')'))
+        .count();
     let is_last = rest.chars().all(|letter| !letter.is_alphanumeric());
-    start..if is_last { end + rest.trim_end().len() } else { end + stop }
+    start..if is_last {
+        end + rest.trim_end().len()
+    } else {
+        end + stop
+    }
 }
 
 /// Where the sentence of the byte `at` starts, or a word not too far before it.
@@ -117,7 +133,9 @@ fn fragments(text: &str, window: Range<usize>, found: &[Found]) -> Vec<Fragment>
         }
     };
     let starts_inside = window.start > 0
-        && !text[..window.start].trim_end().ends_with(['.', '?', '!', ':', '\n']);
+        && !text[..window.start]
+            .trim_end()
+            .ends_with(['.', '?', '!', ':', '\n']);
     if starts_inside {
         push("… ", false);
     }
@@ -147,7 +165,13 @@ mod tests {
         let masses = terms.iter().map(|term| ((*term).to_owned(), 1.0)).collect();
         passage(text, &masses)
             .into_iter()
-            .map(|piece| if piece.highlighted { format!("[{}]", piece.text) } else { piece.text })
+            .map(|piece| {
+                if piece.highlighted {
+                    format!("[{}]", piece.text)
+                } else {
+                    piece.text
+                }
+            })
             .collect()
     }
 
@@ -160,9 +184,14 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_mark() {
-        assert_eq!(show("The circuit breaker opens", &["circuit", "breaker"]),
-            "The [circuit breaker] opens");
-        assert_eq!(show("A time-out ends it", &["timeout"]), "A [time-out] ends it");
+        assert_eq!(
+            show("The circuit breaker opens", &["circuit", "breaker"]),
+            "The [circuit breaker] opens"
+        );
+        assert_eq!(
+            show("A time-out ends it", &["timeout"]),
+            "A [time-out] ends it"
+        );
     }
 
     #[test]

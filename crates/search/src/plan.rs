@@ -108,8 +108,14 @@ impl Plan {
 
     /// All terms to look up.
     pub(crate) fn terms(&self) -> impl Iterator<Item = &str> {
-        let of_units = self.units.iter().flat_map(|unit| &unit.alternatives).map(|a| &a.term);
-        of_units.chain(self.spans.iter().flat_map(|span| &span.terms)).map(String::as_str)
+        let of_units = self
+            .units
+            .iter()
+            .flat_map(|unit| &unit.alternatives)
+            .map(|a| &a.term);
+        of_units
+            .chain(self.spans.iter().flat_map(|span| &span.terms))
+            .map(String::as_str)
     }
 
     /// Words written apart that the documents write as one.
@@ -127,16 +133,20 @@ impl Plan {
     }
 
     fn add_synonyms(&mut self, core: &Core) {
-        let telling: Vec<usize> =
-            (0..self.units.len()).filter(|&at| !self.units[at].is_stop).collect();
+        let telling: Vec<usize> = (0..self.units.len())
+            .filter(|&at| !self.units[at].is_stop)
+            .collect();
         for from in 0..telling.len() {
-            let rest: Vec<&str> =
-                telling[from..].iter().map(|&at| self.units[at].term.as_str()).collect();
+            let rest: Vec<&str> = telling[from..]
+                .iter()
+                .map(|&at| self.units[at].term.as_str())
+                .collect();
             for phrase in phrases_at(core, &rest) {
                 let last = telling[from + phrase.terms.len() - 1];
-                let others = core.phrases.iter().filter(|other| {
-                    other.group == phrase.group && other.terms != phrase.terms
-                });
+                let others = core
+                    .phrases
+                    .iter()
+                    .filter(|other| other.group == phrase.group && other.terms != phrase.terms);
                 self.spans.extend(others.map(|other| Span {
                     units: telling[from]..last + 1,
                     terms: other.terms.clone(),
@@ -189,7 +199,10 @@ fn unit(core: &Core, word: Word, query: &str) -> Unit {
     let key = term(&word.form);
     let kind = weight(&word.form, &key);
     let is_incomplete = word.end == query.len();
-    let mut alternatives = vec![Alternative { term: key.clone(), weight: 1.0 }];
+    let mut alternatives = vec![Alternative {
+        term: key.clone(),
+        weight: 1.0,
+    }];
     if is_incomplete && word.form.chars().count() >= COMPLETION_LETTERS_MIN {
         let is_word = core.dictionary.contains(&word.form) || kind == Weight::Stop;
         let (limit, weight) = if is_word {
@@ -199,8 +212,12 @@ fn unit(core: &Core, word: Word, query: &str) -> Unit {
         };
         let mut completions: Vec<Known<'_>> = core.dictionary.starting_with(&word.form).collect();
         completions.sort_by(|one, other| {
-            (other.in_name, other.commonness, one.form.len(), one.form)
-                .cmp(&(one.in_name, one.commonness, other.form.len(), other.form))
+            (other.in_name, other.commonness, one.form.len(), one.form).cmp(&(
+                one.in_name,
+                one.commonness,
+                other.form.len(),
+                other.form,
+            ))
         });
         for known in completions {
             if alternatives.len() > limit {
@@ -228,14 +245,22 @@ fn add_alternative(alternatives: &mut Vec<Alternative>, term: String, weight: f6
 
 /// The synonym phrases that `terms` begins with.
 fn phrases_at<'a>(core: &'a Core, terms: &[&str]) -> Vec<&'a Phrase> {
-    let Some(first) = terms.first() else { return Vec::new() };
-    let from = core.phrases.partition_point(|phrase| phrase.terms[0].as_str() < *first);
+    let Some(first) = terms.first() else {
+        return Vec::new();
+    };
+    let from = core
+        .phrases
+        .partition_point(|phrase| phrase.terms[0].as_str() < *first);
     core.phrases[from..]
         .iter()
         .take_while(|phrase| phrase.terms[0] == *first)
         .filter(|phrase| {
             phrase.terms.len() <= terms.len()
-                && phrase.terms.iter().zip(terms).all(|(one, other)| one == other)
+                && phrase
+                    .terms
+                    .iter()
+                    .zip(terms)
+                    .all(|(one, other)| one == other)
         })
         .collect()
 }
@@ -243,7 +268,10 @@ fn phrases_at<'a>(core: &'a Core, terms: &[&str]) -> Vec<&'a Phrase> {
 /// The terms of two words of the dictionary that `form` is made of, the longest first half
 /// preferred; halves of fewer than three letters split too much.
 fn halves(core: &Core, form: &str) -> Option<Vec<String>> {
-    let cuts = form.char_indices().map(|(at, _)| at).filter(|&at| at >= 3 && form.len() - at >= 3);
+    let cuts = form
+        .char_indices()
+        .map(|(at, _)| at)
+        .filter(|&at| at >= 3 && form.len() - at >= 3);
     let mut cuts: Vec<usize> = cuts.collect();
     cuts.reverse();
     let cut = cuts.into_iter().find(|&cut| {
@@ -291,9 +319,18 @@ fn corrections(core: &Core, unit: &Unit) -> Vec<(String, f64)> {
     found.sort_by_key(|(slips, is_beginning, known)| {
         let other_first = known.form.chars().next() != first;
         let rareness = u8::MAX - known.commonness;
-        (*slips, other_first, *is_beginning, !known.in_name, rareness, known.form)
+        (
+            *slips,
+            other_first,
+            *is_beginning,
+            !known.in_name,
+            rareness,
+            known.form,
+        )
     });
-    let Some(&(fewest, ..)) = found.first() else { return Vec::new() };
+    let Some(&(fewest, ..)) = found.first() else {
+        return Vec::new();
+    };
     found
         .into_iter()
         .take_while(|(slips, ..)| *slips == fewest)

@@ -56,12 +56,17 @@ impl Postings {
 
     /// The documents and their places, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[Place])> {
-        self.documents.iter().enumerate().map(|(at, &document)| (document, self.places_at(at)))
+        self.documents
+            .iter()
+            .enumerate()
+            .map(|(at, &document)| (document, self.places_at(at)))
     }
 
     /// The places of one document.
     pub(crate) fn places(&self, document: usize) -> &[Place] {
-        self.documents.binary_search(&document).map_or(&[], |at| self.places_at(at))
+        self.documents
+            .binary_search(&document)
+            .map_or(&[], |at| self.places_at(at))
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
@@ -101,7 +106,14 @@ impl Postings {
                 next_slot = slot + 1;
                 let count = (number & 3) as u8 + 1;
                 let in_heading = number & 4 != 0;
-                postings.push(document, Place { slot: slot as Slot, count, in_heading });
+                postings.push(
+                    document,
+                    Place {
+                        slot: slot as Slot,
+                        count,
+                        in_heading,
+                    },
+                );
                 if number & 8 != 0 {
                     break;
                 }
@@ -120,7 +132,10 @@ pub(crate) struct Shard {
 
 impl Shard {
     pub(crate) fn postings(&self, term: &str) -> Option<&Postings> {
-        let at = self.terms.binary_search_by(|known| known.as_str().cmp(term)).ok()?;
+        let at = self
+            .terms
+            .binary_search_by(|known| known.as_str().cmp(term))
+            .ok()?;
         Some(&self.postings[at])
     }
 
@@ -145,9 +160,15 @@ impl Shard {
             shard.terms.push(term);
         }
         for _ in 0..shard.terms.len() {
-            shard.postings.push(Postings::decode(&mut reader, documents)?);
+            shard
+                .postings
+                .push(Postings::decode(&mut reader, documents)?);
         }
-        if reader.is_at_end() { Ok(shard) } else { Err(Error::Malformed) }
+        if reader.is_at_end() {
+            Ok(shard)
+        } else {
+            Err(Error::Malformed)
+        }
     }
 }
 

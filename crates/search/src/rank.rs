@@ -18,26 +18,29 @@ use crate::{
 };
 
 /// Worth of a word in the title, an alias, a keyword phrase, the summary and the text.
-const FIELD_WEIGHTS: [f64; FIELDS] = [5.0, 4.0, 3.0, 2.0, 1.0];
+const FIELD_WEIGHTS: [f64; FIELDS] = [5.0, 4.0, 3.0, 3.5, 1.0];
 /// How far a long field dilutes its words: little for names, which are all short.
 const LENGTH_SHARES: [f64; FIELDS] = [0.3, 0.3, 0.5, 0.5, 0.6];
 /// Extra worth of a word in the heading of a section.
 const HEADING_WEIGHT: f64 = 1.0;
 /// Field weight at which a word reaches half of its most: high enough for a word of the title to
 /// tell more than the same word in the text.
-const SATURATION: f64 = 2.5;
+const SATURATION: f64 = 2.0;
 /// Share of a score that is left to a document with next to nothing of the query's other words.
-const COVERAGE_FLOOR: f64 = 0.3;
+const COVERAGE_FLOOR: f64 = 0.5;
 /// Gain of a document with all of the query in one place over one that has it scattered.
-const TOGETHER_GAIN: f64 = 0.6;
+const TOGETHER_GAIN: f64 = 0.25;
 /// Gain of a document one of whose names is the query.
-const NAME_GAIN: f64 = 1.2;
+const NAME_GAIN: f64 = 0.75;
 /// Share of that for the same words in another order.
-const NAME_UNORDERED_SHARE: f64 = 0.75;
+const NAME_UNORDERED_SHARE: f64 = 0.45;
 /// Worth of an alias as a name.
 const ALIAS_NAME_SHARE: f64 = 0.95;
 /// Likeness of name and query from which a result is about the page, not a section of it.
 const WHOLE_PAGE_LIKENESS: f64 = 0.8;
+/// Share of a score that is left to an entry without sections: a definition says what a word means,
+/// and who asks mostly wants more.
+const DEFINITION_SHARE: f64 = 0.6;
 /// Rarest that a function word can be: few short fields have it, which says nothing.
 const STOP_RARENESS_MAX: f64 = 2.0;
 /// Documents that are looked at closely.
@@ -103,8 +106,7 @@ pub(crate) fn rank<'a>(
     for unit in &plan.units {
         words.push(look_up(core, unit, &postings, &mut ranked.masses));
     }
-    let mut matches: Vec<Vec<Match>> =
-        words.iter().map(|word| matches_of(core, word)).collect();
+    let mut matches: Vec<Vec<Match>> = words.iter().map(|word| matches_of(core, word)).collect();
     let mut span_lookups: Vec<Lookup<'a>> = Vec::new();
     for span in &plan.spans {
         let found: Vec<&'a Postings> = span.terms.iter().filter_map(|t| postings(t)).collect();
@@ -122,10 +124,13 @@ pub(crate) fn rank<'a>(
             words[span.units.start].mass = total;
         }
         let mass = if mass == 0.0 { total } else { mass };
-        let shares: Vec<f64> =
-            span.units.clone().map(|at| words[at].mass / mass).collect();
+        let shares: Vec<f64> = span.units.clone().map(|at| words[at].mass / mass).collect();
         apply_span(core, &found, &worths, |document, score| {
-            let current: f64 = span.units.clone().map(|at| matches[at][document].score).sum();
+            let current: f64 = span
+                .units
+                .clone()
+                .map(|at| matches[at][document].score)
+                .sum();
             if score > current {
                 for (at, share) in span.units.clone().zip(&shares) {
                     let met = &mut matches[at][document];
@@ -135,7 +140,10 @@ pub(crate) fn rank<'a>(
             }
         });
         for ((postings, worth), term) in found.iter().zip(&worths).zip(&span.terms) {
-            span_lookups.push(Lookup { postings, worth: worth * mass.min(total) / total });
+            span_lookups.push(Lookup {
+                postings,
+                worth: worth * mass.min(total) / total,
+            });
             let known = ranked.masses.entry(term.clone()).or_default();
             *known = known.max(*worth);
         }
@@ -164,8 +172,11 @@ pub(crate) fn rank<'a>(
             let together = places.values().map(|place| place.met).fold(0.0, f64::max);
             let together = (together / mass).min(1.0);
             let likeness = likeness(core, document, plan);
-            let score = score * (1.0 + TOGETHER_GAIN * together * together)
-                + NAME_GAIN * mass * likeness * likeness;
+            let is_definition = core.entries[document].sections == 0;
+            let share = if is_definition { DEFINITION_SHARE } else { 1.0 };
+            let score = share
+                * (score * (1.0 + TOGETHER_GAIN * together * together)
+                    + NAME_GAIN * mass * likeness);
             Best {
                 document,
                 score: libm::floor(score * 1000.0 + 0.5) / 1000.0,
@@ -175,14 +186,20 @@ pub(crate) fn rank<'a>(
         })
         .collect();
     ranked.best.sort_by(|one, other| {
-        other.score.total_cmp(&one.score).then(one.document.cmp(&other.document))
+        other
+            .score
+            .total_cmp(&one.score)
+            .then(one.document.cmp(&other.document))
     });
     ranked.best.truncate(options.limit.min(RESULTS_MAX));
     ranked
 }
 
 fn is_wanted(core: &Core, document: usize, options: &Options) -> bool {
-    options.kinds.is_empty() || options.kinds.contains(&core.kinds[core.entries[document].kind])
+    options.kinds.is_empty()
+        || options
+            .kinds
+            .contains(&core.kinds[core.entries[document].kind])
 }
 
 fn look_up<'a>(
@@ -191,9 +208,14 @@ fn look_up<'a>(
     postings: &impl Fn(&str) -> Option<&'a Postings>,
     masses: &mut BTreeMap<String, f64>,
 ) -> Word<'a> {
-    let mut word = Word { lookups: Vec::new(), mass: 0.0 };
+    let mut word = Word {
+        lookups: Vec::new(),
+        mass: 0.0,
+    };
     for alternative in &unit.alternatives {
-        let Some(postings) = postings(&alternative.term) else { continue };
+        let Some(postings) = postings(&alternative.term) else {
+            continue;
+        };
         let mut rareness = rareness(postings.document_count(), core.entries.len());
         if unit.is_stop {
             rareness = rareness.min(STOP_RARENESS_MAX);
@@ -218,7 +240,11 @@ fn saturated(core: &Core, document: usize, places: &[Place]) -> f64 {
             let share = LENGTH_SHARES[field];
             let dilution =
                 1.0 - share + share * lengths[field] as f64 / core.average_lengths[field];
-            let heading = if place.in_heading { HEADING_WEIGHT } else { 0.0 };
+            let heading = if place.in_heading {
+                HEADING_WEIGHT
+            } else {
+                0.0
+            };
             (FIELD_WEIGHTS[field] * f64::from(place.count) + heading) / dilution
         })
         .sum();
@@ -239,12 +265,7 @@ fn matches_of(core: &Core, word: &Word<'_>) -> Vec<Match> {
 }
 
 /// Calls `apply` with each document that has all terms, and their score there.
-fn apply_span(
-    core: &Core,
-    found: &[&Postings],
-    worths: &[f64],
-    mut apply: impl FnMut(usize, f64),
-) {
+fn apply_span(core: &Core, found: &[&Postings], worths: &[f64], mut apply: impl FnMut(usize, f64)) {
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|&at| found[at].document_count());
     for (document, _) in found[order[0]].iter() {
@@ -293,7 +314,9 @@ fn place_masses(
         }
     };
     words.iter().for_each(|word| add(&word.lookups));
-    spans.iter().for_each(|span| add(std::slice::from_ref(span)));
+    spans
+        .iter()
+        .for_each(|span| add(std::slice::from_ref(span)));
     masses
 }
 
@@ -301,7 +324,11 @@ fn place_masses(
 fn best_place(core: &Core, document: usize, places: &BTreeMap<Slot, PlaceMass>) -> Slot {
     let entry = &core.entries[document];
     let has_summary = entry.lengths[field(SUMMARY)] > 0;
-    let mut best = if has_summary || entry.sections == 0 { SUMMARY } else { FIRST_SECTION };
+    let mut best = if has_summary || entry.sections == 0 {
+        SUMMARY
+    } else {
+        FIRST_SECTION
+    };
     let mut most = 0.0;
     for (&slot, place) in places.range(SUMMARY..) {
         if place.telling > most {
@@ -312,8 +339,9 @@ fn best_place(core: &Core, document: usize, places: &BTreeMap<Slot, PlaceMass>) 
     best
 }
 
-/// How close the query is to one of the document's names, from 0 to 1: the harmonic mean of the
-/// share of the query and the share of the name that are the same words, in the same order or not.
+/// How close the query is to one of the document's names, from 0 to 1. A name that says less than
+/// the query counts for less than one that says more: `cache` is a weak answer to `cache
+/// invalidation`, `circuit breaker` a good one to `circuit`.
 fn likeness(core: &Core, document: usize, plan: &Plan) -> f64 {
     let entry = &core.entries[document];
     let asked: f64 = plan.units.iter().map(|unit| unit.share).sum();
@@ -321,13 +349,15 @@ fn likeness(core: &Core, document: usize, plan: &Plan) -> f64 {
     let titles = std::iter::once((&entry.title, 1.0));
     for (name, worth) in titles.chain(entry.aliases.iter().map(|name| (name, ALIAS_NAME_SHARE))) {
         let (named, run, common) = compare(name, plan);
-        let harmonic = |shared: f64| 2.0 * shared / (asked + named);
+        let like = |shared: f64| {
+            let of_query = (shared / asked).min(1.0);
+            of_query * of_query * libm::sqrt((shared / named).min(1.0))
+        };
         if named > 0.0 {
-            let like = harmonic(run).max(NAME_UNORDERED_SHARE * harmonic(common));
-            most = most.max(worth * like);
+            most = most.max(worth * like(run).max(NAME_UNORDERED_SHARE * like(common)));
         }
     }
-    most.min(1.0)
+    most
 }
 
 /// The weight of a name's words, of its longest run of words that the query has in this order, and

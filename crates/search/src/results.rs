@@ -14,7 +14,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 10, kinds: Vec::new() }
+        Self {
+            limit: 10,
+            kinds: Vec::new(),
+        }
     }
 }
 
@@ -94,7 +97,11 @@ impl Results {
                 json.push_str(if at == 0 { "{\"text\":" } else { ",{\"text\":" });
                 push_string(&mut json, &fragment.text);
                 json.push_str(",\"highlighted\":");
-                json.push_str(if fragment.highlighted { "true}" } else { "false}" });
+                json.push_str(if fragment.highlighted {
+                    "true}"
+                } else {
+                    "false}"
+                });
             }
             json.push_str("]}");
         }
@@ -143,10 +150,17 @@ mod tests {
             id: "pattern:a\"b".to_owned(),
             title: "</script>\u{1}\\".to_owned(),
             score: 12.0345,
-            passage: vec![Fragment { text: "x\ny".to_owned(), highlighted: true }],
+            passage: vec![Fragment {
+                text: "x\ny".to_owned(),
+                highlighted: true,
+            }],
             ..Hit::default()
         };
-        let json = Results { hits: vec![hit], total: 1 }.to_json();
+        let json = Results {
+            hits: vec![hit],
+            total: 1,
+        }
+        .to_json();
         assert_eq!(
             json,
             "{\"schema\":1,\"total\":1,\"results\":[{\"id\":\"pattern:a\\\"b\",\"url\":\"\",\
@@ -162,10 +176,15 @@ mod tests {
             id: id.to_owned(),
             ..Hit::default()
         };
-        let results =
-            Results { hits: vec![hit("b", "1"), hit("a", "2"), hit("b", "3")], total: 3 };
-        let groups: Vec<(&str, usize)> =
-            results.by_kind().iter().map(|(kind, hits)| (*kind, hits.len())).collect();
+        let results = Results {
+            hits: vec![hit("b", "1"), hit("a", "2"), hit("b", "3")],
+            total: 3,
+        };
+        let groups: Vec<(&str, usize)> = results
+            .by_kind()
+            .iter()
+            .map(|(kind, hits)| (*kind, hits.len()))
+            .collect();
         assert_eq!(groups, [("b", 2), ("a", 1)]);
     }
 }

@@ -52,7 +52,11 @@ impl Session {
         let core = Core::decode(core)?;
         let shards = vec![None; core.shard_starts.len()];
         let texts = vec![None; core.text_starts.len()];
-        Ok(Self { core, shards, texts })
+        Ok(Self {
+            core,
+            shards,
+            texts,
+        })
     }
 
     /// Opens an index with all its parts.
@@ -63,7 +67,8 @@ impl Session {
     pub fn with_all(parts: &[Part]) -> Result<Self, Error> {
         let (core, rest) = parts.split_first().ok_or(Error::Malformed)?;
         let mut session = Self::open(&core.bytes)?;
-        rest.iter().try_for_each(|part| session.add(&part.name, &part.bytes))?;
+        rest.iter()
+            .try_for_each(|part| session.add(&part.name, &part.bytes))?;
         Ok(session)
     }
 
@@ -119,20 +124,34 @@ impl Session {
             .filter(|&part| self.texts[part].is_none())
             .collect();
         if !missing.is_empty() {
-            return Err(Error::MissingParts(missing.into_iter().map(texts_name).collect()));
+            return Err(Error::MissingParts(
+                missing.into_iter().map(texts_name).collect(),
+            ));
         }
-        let hits = ranked.best.iter().map(|best| self.hit(&ranked, best)).collect();
-        Ok(Results { hits, total: ranked.total })
+        let hits = ranked
+            .best
+            .iter()
+            .map(|best| self.hit(&ranked, best))
+            .collect();
+        Ok(Results {
+            hits,
+            total: ranked.total,
+        })
     }
 
     /// The postings of a term, if a document has it and its shard is present.
     fn postings(&self, term: &str) -> Option<&Postings> {
-        self.shards[self.core.shard_of(term)?].as_ref()?.postings(term)
+        self.shards[self.core.shard_of(term)?]
+            .as_ref()?
+            .postings(term)
     }
 
     /// Terms with this beginning in the shard where it would stand itself.
     fn rare_terms(&self, beginning: &str) -> Vec<String> {
-        let shard = self.core.shard_of(beginning).and_then(|at| self.shards[at].as_ref());
+        let shard = self
+            .core
+            .shard_of(beginning)
+            .and_then(|at| self.shards[at].as_ref());
         shard.map_or_else(Vec::new, |shard| {
             shard.starting_with(beginning).map(str::to_owned).collect()
         })
@@ -140,8 +159,11 @@ impl Session {
 
     /// Makes sure that every shard the plan may look into is present.
     fn require(&self, plan: &Plan) -> Result<(), Error> {
-        let beginnings =
-            plan.units.iter().filter(|unit| unit.is_incomplete).map(|unit| unit.form.as_str());
+        let beginnings = plan
+            .units
+            .iter()
+            .filter(|unit| unit.is_incomplete)
+            .map(|unit| unit.form.as_str());
         let missing: BTreeSet<usize> = plan
             .terms()
             .chain(beginnings)
@@ -151,7 +173,9 @@ impl Session {
         if missing.is_empty() {
             Ok(())
         } else {
-            Err(Error::MissingParts(missing.into_iter().map(postings_name).collect()))
+            Err(Error::MissingParts(
+                missing.into_iter().map(postings_name).collect(),
+            ))
         }
     }
 
@@ -175,7 +199,11 @@ impl Session {
             title: entry.title.clone(),
             kind: self.core.kinds[entry.kind].clone(),
             score: best.score,
-            section_title: if points_to_section { stored.heading } else { String::new() },
+            section_title: if points_to_section {
+                stored.heading
+            } else {
+                String::new()
+            },
             passage: passage(&stored.text, &ranked.masses),
         }
     }

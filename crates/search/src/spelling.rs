@@ -31,22 +31,24 @@ pub(crate) fn unify(word: &str) -> String {
     let mut unified = word.to_owned();
     if let Some(start) = OUR_STEMS.iter().find(|start| word.starts_with(**start)) {
         unified.remove(start.len() - 1);
-    } else if let Some((british, american)) =
-        BEGINNINGS.iter().find(|(british, _)| word.starts_with(british))
+    } else if let Some((british, american)) = BEGINNINGS
+        .iter()
+        .find(|(british, _)| word.starts_with(british))
         && !(*british == "programme" && word.len() > "programmes".len() - 1 && word != "programmes")
     {
         unified.replace_range(..british.len(), american);
     }
     // catalogue, dialogue, analogue: also inside `catalogues` and `cataloguing`.
     if let Some(at) = unified.find("logu") {
-        let end = if unified[at..].starts_with("logue") { at + 5 } else { at + 4 };
+        let end = if unified[at..].starts_with("logue") {
+            at + 5
+        } else {
+            at + 4
+        };
         unified.replace_range(at + 3..end, "");
     }
-    // -ise and -ize: every z is written s, which holds for each beginning of a word as well. Words
-    // of three letters keep theirs: too short for the ending, and often an acronym.
-    if unified.len() > 3 {
-        unified = unified.replace('z', "s");
-    }
+    // -ise and -ize, -yse and -yze: in every place, which holds for each beginning of a word too.
+    unified = unified.replace("iz", "is").replace("yz", "ys");
     unified
 }
 
@@ -74,7 +76,15 @@ mod tests {
         ] {
             assert_eq!(unify(one), unify(other), "{one} {other}");
         }
-        for kept in ["four", "resource", "hour", "az", "programmer", "login", "source"] {
+        for kept in [
+            "four",
+            "resource",
+            "hour",
+            "az",
+            "programmer",
+            "login",
+            "source",
+        ] {
             assert_eq!(unify(kept), kept);
         }
     }

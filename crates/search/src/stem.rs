@@ -27,8 +27,9 @@ const EXCEPTIONS: [(&str, &str); 18] = [
 ];
 
 /// Words left alone once a plural ending is gone, from the published algorithm.
-const STOP_AFTER_PLURAL: [&str; 8] =
-    ["inning", "outing", "canning", "herring", "earring", "proceed", "exceed", "succeed"];
+const STOP_AFTER_PLURAL: [&str; 8] = [
+    "inning", "outing", "canning", "herring", "earring", "proceed", "exceed", "succeed",
+];
 
 const STEP_TWO: [(&str, &str); 24] = [
     ("ational", "ate"),
@@ -86,7 +87,10 @@ pub fn stem(word: &str) -> String {
     }
     let mut stemmer = Stemmer::new(word);
     stemmer.plural();
-    if !STOP_AFTER_PLURAL.iter().any(|stop| stop.as_bytes() == stemmer.letters) {
+    if !STOP_AFTER_PLURAL
+        .iter()
+        .any(|stop| stop.as_bytes() == stemmer.letters)
+    {
         stemmer.past_and_gerund();
         stemmer.final_y();
         stemmer.step_two();
@@ -94,7 +98,11 @@ pub fn stem(word: &str) -> String {
         stemmer.step_four();
         stemmer.step_five();
     }
-    stemmer.letters.iter().map(|&byte| byte.to_ascii_lowercase() as char).collect()
+    stemmer
+        .letters
+        .iter()
+        .map(|&byte| byte.to_ascii_lowercase() as char)
+        .collect()
 }
 
 /// The word under work; `Y` marks a y that acts as a consonant.
@@ -142,7 +150,11 @@ impl Stemmer {
             .find(|start| word.starts_with(**start))
             .map_or_else(|| region_after(&letters, 0), |start| start.len());
         let region_two = region_after(&letters, region_one);
-        Self { letters, region_one, region_two }
+        Self {
+            letters,
+            region_one,
+            region_two,
+        }
     }
 
     fn ends_with(&self, suffix: &str) -> bool {
@@ -166,7 +178,10 @@ impl Stemmer {
         } else if self.ends_with("ied") || self.ends_with("ies") {
             self.replace(3, if len > 4 { "i" } else { "ie" });
         } else if self.ends_with("us") || self.ends_with("ss") || !self.ends_with("s") {
-        } else if self.letters[..len - 2].iter().any(|&letter| is_vowel(letter)) {
+        } else if self.letters[..len - 2]
+            .iter()
+            .any(|&letter| is_vowel(letter))
+        {
             self.replace(1, "");
         }
     }
@@ -180,7 +195,9 @@ impl Stemmer {
                 return;
             }
         }
-        let Some(suffix) = ["ingly", "edly", "ing", "ed"].into_iter().find(|s| self.ends_with(s))
+        let Some(suffix) = ["ingly", "edly", "ing", "ed"]
+            .into_iter()
+            .find(|s| self.ends_with(s))
         else {
             return;
         };
@@ -194,7 +211,10 @@ impl Stemmer {
             self.letters.push(b'e');
         } else if let [.., one, two] = letters[..]
             && one == two
-            && matches!(one, b'b' | b'd' | b'f' | b'g' | b'm' | b'n' | b'p' | b'r' | b't')
+            && matches!(
+                one,
+                b'b' | b'd' | b'f' | b'g' | b'm' | b'n' | b'p' | b'r' | b't'
+            )
         {
             self.letters.pop();
         } else if letters.len() <= self.region_one && ends_in_short_syllable(letters) {
@@ -218,7 +238,11 @@ impl Stemmer {
         if !self.suffix_in(self.region_one, suffix.len()) {
             return;
         }
-        let before = self.letters.len().checked_sub(suffix.len() + 1).map(|at| self.letters[at]);
+        let before = self
+            .letters
+            .len()
+            .checked_sub(suffix.len() + 1)
+            .map(|at| self.letters[at]);
         let allowed = match *suffix {
             "ogi" => before == Some(b'l'),
             "li" => before.is_some_and(|letter| b"cdeghkmnrt".contains(&letter)),
@@ -234,7 +258,11 @@ impl Stemmer {
         else {
             return;
         };
-        let region = if *suffix == "ative" { self.region_two } else { self.region_one };
+        let region = if *suffix == "ative" {
+            self.region_two
+        } else {
+            self.region_one
+        };
         if self.suffix_in(self.region_one, suffix.len()) && self.suffix_in(region, suffix.len()) {
             self.replace(suffix.len(), with);
         }
@@ -254,7 +282,9 @@ impl Stemmer {
     }
 
     fn step_five(&mut self) {
-        let Some((&last, rest)) = self.letters.split_last() else { return };
+        let Some((&last, rest)) = self.letters.split_last() else {
+            return;
+        };
         let delete = match last {
             b'e' => {
                 self.suffix_in(self.region_two, 1)
@@ -320,9 +350,9 @@ mod tests {
             "", "s", "es", "ed", "ing", "ingly", "edly", "er", "ers", "ly", "ness", "ful", "ation",
             "ational", "ability", "ize", "ized", "izing", "ization", "izer", "ive", "iveness",
             "ivity", "al", "ally", "ality", "alism", "ous", "ously", "ousness", "ic", "ical",
-            "ance", "ancy", "ence", "ency", "ent", "ently", "ment", "ement", "ion", "ional", "able",
-            "ably", "ible", "y", "ies", "ied", "less", "lessly", "logy", "ism", "ate", "ative",
-            "eed", "eedly", "fully", "icate", "icity", "ably", "e", "ll",
+            "ance", "ancy", "ence", "ency", "ent", "ently", "ment", "ement", "ion", "ional",
+            "able", "ably", "ible", "y", "ies", "ied", "less", "lessly", "logy", "ism", "ate",
+            "ative", "eed", "eedly", "fully", "icate", "icity", "ably", "e", "ll",
         ];
         let mut compared = 0;
         for root in roots.lines() {

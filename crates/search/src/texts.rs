@@ -40,7 +40,11 @@ impl Texts {
                 text: reader.text()?.to_owned(),
             });
         }
-        if reader.is_at_end() { Ok(Self { places, stored }) } else { Err(Error::Malformed) }
+        if reader.is_at_end() {
+            Ok(Self { places, stored })
+        } else {
+            Err(Error::Malformed)
+        }
     }
 }
 

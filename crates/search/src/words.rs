@@ -46,7 +46,7 @@ impl Weight {
     pub(crate) fn share(self) -> f64 {
         match self {
             Self::Stop => 0.1,
-            Self::Light => 0.35,
+            Self::Light => 0.4,
             Self::Full => 1.0,
         }
     }
@@ -71,10 +71,11 @@ const LIGHT_STEMS: [&str; 78] = [
     "all", "alway", "ani", "anoth", "anyth", "avoid", "back", "becaus", "best", "better", "bring",
     "build", "call", "chang", "choos", "come", "creat", "differ", "easi", "even", "everi",
     "everyth", "explain", "fast", "find", "get", "give", "go", "good", "guid", "happen", "help",
-    "ident", "keep", "know", "like", "look", "make", "mani", "mean", "more", "most", "much", "name",
-    "need", "never", "new", "noth", "old", "onc", "one", "onli", "other", "out", "over", "possibl",
-    "prevent", "problem", "put", "right", "safe", "set", "show", "someth", "start", "stay", "still",
-    "stop", "system", "take", "thing", "two", "up", "use", "want", "way", "without", "work",
+    "ident", "keep", "know", "like", "look", "make", "mani", "mean", "more", "most", "much",
+    "name", "need", "never", "new", "noth", "old", "onc", "one", "onli", "other", "out", "over",
+    "possibl", "prevent", "problem", "put", "right", "safe", "set", "show", "someth", "start",
+    "stay", "still", "stop", "system", "take", "thing", "two", "up", "use", "want", "way",
+    "without", "work",
 ];
 
 /// Forms whose stem would part them from their own family, with the word whose stem they take.
@@ -204,7 +205,13 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
         previous_end = end;
         let form = form(&text[start..end]);
         if !form.is_empty() && form.len() <= WORD_BYTES_MAX {
-            words.push(Word { start, end, form, gap, continues });
+            words.push(Word {
+                start,
+                end,
+                form,
+                gap,
+                continues,
+            });
         }
     }
     words
@@ -221,7 +228,11 @@ fn is_case_border(text: &str, start: usize, at: usize, last: char, letter: char)
 
 /// The internal form of a written word.
 fn form(written: &str) -> String {
-    let mut plain: String = written.chars().flat_map(char::to_lowercase).map(fold).collect();
+    let mut plain: String = written
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(fold)
+        .collect();
     if let Some(at) = plain.find(is_apostrophe)
         && plain[at..].chars().skip(1).eq(['s'])
     {
@@ -250,14 +261,23 @@ mod tests {
     fn text_to_forms() {
         assert_eq!(forms("Can't keep up"), ["cant", "keep", "up"]);
         assert_eq!(forms("Little’s law"), ["little", "law"]);
-        assert_eq!(forms("DynamoDB, eBay, MapReduce"), ["dynamo", "db", "ebay", "map", "reduce"]);
-        assert_eq!(forms("Hölzle: p99 ≤ 300 ms"), ["holsle", "p99", "300", "ms"]);
+        assert_eq!(
+            forms("DynamoDB, eBay, MapReduce"),
+            ["dynamo", "db", "ebay", "map", "reduce"]
+        );
+        assert_eq!(
+            forms("Hölzle: p99 ≤ 300 ms"),
+            ["holzle", "p99", "300", "ms"]
+        );
         assert_eq!(forms("''' -- '"), Vec::<String>::new());
     }
 
     #[test]
     fn gaps() {
-        let gaps: Vec<_> = words("time-out. Next  one").iter().map(|word| word.gap).collect();
+        let gaps: Vec<_> = words("time-out. Next  one")
+            .iter()
+            .map(|word| word.gap)
+            .collect();
         assert_eq!(gaps, [Gap::Wide, Gap::Close, Gap::Wide, Gap::Wide]);
     }
 
