@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-const PAGE_HEAD: &str = r#"<!doctype html><meta charset="utf-8"><style>
+#[path = "../tests/samples/mod.rs"]
+mod samples;
+
+const PAGE_HEAD: &str = r#"<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>
 :root{--figure-ink:#1c2733;--figure-line:#6b7b8c;--figure-fill:#eaf1f8;--figure-fill-2:#f6f8fa;
 --figure-accent:#b4460f;--figure-note:#fdf3cf;--figure-surface:#ffffff;--series-1:#0072b2;
 --series-2:#b84e00;--series-3:#007a5c;--series-4:#a3467f;--series-5:#7a6a00;--series-6:#2a8fc7}
@@ -36,6 +39,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             svg.markup().len()
         );
         figures.push((name, svg));
+    }
+    for (name, svg) in samples::charts()? {
+        println!(
+            "{name}: {} x {}, {} bytes",
+            svg.width(),
+            svg.height(),
+            svg.markup().len()
+        );
+        figures.push((name.to_owned(), svg));
     }
     for (name, svg) in figures {
         for theme in ["light", "dark"] {

@@ -7,6 +7,7 @@
 //! # Ok::<(), figures::Error>(())
 //! ```
 
+pub mod chart;
 mod diagram;
 mod error;
 mod stylesheet;

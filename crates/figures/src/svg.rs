@@ -9,6 +9,9 @@ const ID_PREFIX_BYTES_MAX: usize = 64;
 /// Natural widths in pixels at which a wide drawing gets a least width (see the style sheet).
 const WIDTH_STEPS: [u32; 9] = [400, 480, 560, 640, 720, 800, 960, 1120, 1280];
 
+/// Kinds that scroll on a narrow screen. Charts shrink instead, and their text grows.
+const SCROLLED: [&str; 2] = ["figure-diagram", "figure-topology"];
+
 /// A finished drawing: one `<svg>` element, ready to stand in an HTML page.
 ///
 /// It contains no `style` attribute, no `<style>` element and no script, so it works under a strict
@@ -133,6 +136,21 @@ impl Canvas {
         let _ = write!(self.body, r#"<path class="{class}" d="{data}"/>"#);
     }
 
+    pub(crate) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        let mut data = Path::default();
+        data.move_to(from);
+        data.line_to(to);
+        self.path(class, data.as_str());
+    }
+
+    pub(crate) fn open_group(&mut self, class: &str) {
+        let _ = write!(self.body, r#"<g class="{class}">"#);
+    }
+
+    pub(crate) fn close_group(&mut self) {
+        self.body.push_str("</g>");
+    }
+
     /// A text of one or several lines (split at `\n`), centred vertically on `at`.
     pub(crate) fn text(
         &mut self,
@@ -192,11 +210,11 @@ impl Canvas {
                 escape(description)
             );
         }
-        let classes = match WIDTH_STEPS
+        let step = WIDTH_STEPS
             .iter()
             .rev()
-            .find(|step| width >= f64::from(**step))
-        {
+            .find(|step| width >= f64::from(**step));
+        let classes = match step.filter(|_| SCROLLED.contains(&kind)) {
             Some(step) => format!("figure {kind} figure-wide-{step}"),
             None => format!("figure {kind}"),
         };
@@ -218,6 +236,7 @@ impl Canvas {
 #[derive(Debug, Default)]
 pub(crate) struct Path {
     data: String,
+    last: Option<char>,
 }
 
 impl Path {
@@ -243,10 +262,12 @@ impl Path {
         let (rx, ry) = (number(radii.0), number(radii.1));
         let (x, y) = (number(point.0), number(point.1));
         let _ = write!(self.data, "A{rx} {ry} 0 {large} {sweep} {x} {y}");
+        self.last = None;
     }
 
     pub(crate) fn close(&mut self) {
         self.data.push('Z');
+        self.last = None;
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -254,7 +275,12 @@ impl Path {
     }
 
     fn command(&mut self, letter: char, points: &[(f64, f64)]) {
-        self.data.push(letter);
+        // After a command, further pairs of numbers are lines, so the letter is left out.
+        match self.last == Some('L') && letter == 'L' {
+            true => self.data.push(' '),
+            false => self.data.push(letter),
+        }
+        self.last = Some(letter);
         for (index, (x, y)) in points.iter().enumerate() {
             if index > 0 {
                 self.data.push(' ');
