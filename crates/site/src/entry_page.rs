@@ -81,16 +81,12 @@ impl Site {
         }
         let mut groups: Vec<(String, Vec<&Related>)> = Vec::new();
         for other in related {
-            let inverse = if other.inverse { ".inverse" } else { "" };
             let key = if other.inverse {
-                format!("relation.{}{inverse}.{}", other.kind.key(), other.id.kind)
+                let by_kind = format!("inverse.{}.{}", other.kind.key(), other.id.kind);
+                let known = self.catalog.interface.has(&by_kind);
+                if known { by_kind } else { format!("inverse.{}.any", other.kind.key()) }
             } else {
                 format!("relation.{}", other.kind.key())
-            };
-            let key = if self.catalog.interface.has(&key) {
-                key
-            } else {
-                format!("relation.{}{inverse}.any", other.kind.key())
             };
             match groups.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, list)) => list.push(other),
@@ -413,7 +409,7 @@ impl Writer<'_> {
                             @for signal in signals {
                                 tr {
                                     td { (signal.metric) }
-                                    td { (t(&format!("signals.{}", signal.direction))) " " (signal.threshold) }
+                                    td { (self.site.t(&format!("signals.{}", signal.direction))) " " (signal.threshold) }
                                 }
                             }
                         }
@@ -440,7 +436,7 @@ impl Writer<'_> {
                                 @if let Some(year) = source.year { ", " (year) }
                             }
                             @if !source.kind.is_empty() {
-                                " " span.source-kind { (t(&format!("source.{}", source.kind))) }
+                                " " span.source-kind { (self.site.t(&format!("source.{}", source.kind))) }
                             }
                             @if let Some(date) = source.checked {
                                 " " span.source-checked { (t("source.checked")) " " time datetime=(date) { (date) } }

@@ -173,7 +173,7 @@ impl Writer<'_> {
             div.table-scroll tabindex="0" role="group" aria-label=(t("content.table")) {
                 table.listing-table {
                     thead { tr {
-                        th scope="col" { (t(&format!("kind.{kind}"))) }
+                        th scope="col" { (self.site.t(&format!("kind.{kind}"))) }
                         @if kind == Kind::Pattern {
                             th scope="col" { (t("pattern.tier")) }
                             th scope="col" { (t("pattern.scale")) }
@@ -252,7 +252,7 @@ impl Writer<'_> {
             form.filters method="get" hidden[self.site.mode == Mode::Export] data-filters {
                 @for (filter, choices) in FILTERS.iter().zip(lists) {
                     label {
-                        span { (t(&format!("filter.{filter}"))) }
+                        span { (self.site.t(&format!("filter.{filter}"))) }
                         select name=(filter) {
                             option value="" { (t("filter.any")) }
                             @for choice in choices {

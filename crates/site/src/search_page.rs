@@ -53,7 +53,7 @@ impl Site {
             p.search-count role="status" { (results.total) " " (t("search.found")) " “" (query) "”" }
             @for (kind, hits) in results.by_kind() {
                 section.search-group {
-                    h2 { (t(&format!("kinds.{kind}"))) }
+                    h2 { (self.t(&format!("kinds.{kind}"))) }
                     ol { @for hit in hits { (self.search_hit(hit)) } }
                 }
             }
