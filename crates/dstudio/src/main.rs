@@ -1,22 +1,70 @@
-//! The Studio's one program.
+//! `dstudio`: the Studio as one program. `dstudio --help` lists what it does.
 
+mod arguments;
+mod cache;
+mod command;
 mod content;
+mod output;
+mod terminal;
 
-use catalog::{Catalog, Generated};
-use content::ContentSource;
+use std::process::ExitCode;
 
-fn main() -> std::process::ExitCode {
-    let source = ContentSource { base: content::checkout(), overlays: Vec::new() };
-    let layers = source.layers().expect("layers");
-    let mut generated = Generated::default();
-    for p in ["/search/","/reference/glossary/","/site-map/","/tools/pattern-decision-calculator/","/architects-handbook/quantitative-analysis/","/start-here/assessment/","/reproduced/","/playground/","/experiments/"] { generated.paths.insert(p.into()); }
-    let catalog = Catalog::load(&layers, &generated);
-    let mut all = catalog.diagnostics.clone();
-    all.extend(catalog::near_duplicates(&catalog));
-    let filter: Vec<String> = std::env::args().skip(2).collect();
-    let mut n = 0;
-    for d in &all { if filter.is_empty() || filter.iter().any(|f| d.place.file.contains(f.as_str())) { println!("{d}"); n += 1; } }
-    println!("{} pages, {} planned, {n} findings shown, {} in all", catalog.pages().count(), catalog.entries().filter(|e| e.planned).count(), all.len());
-    for e in catalog.pages() { if filter.iter().any(|f| e.file.contains(f.as_str())) { println!("{:5} words  {}  {}", e.word_count(), e.id, e.path); } }
-    std::process::ExitCode::SUCCESS
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+/// Exit status of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Fine: exit status 0.
+    Fine,
+    /// A negative finding, such as an error in content or nothing found: exit status 1.
+    Finding,
+}
+
+/// Wrong usage or failure: exit status 2, with a message that names what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Content(#[from] content::Error),
+    #[error(transparent)]
+    Server(#[from] server::Error),
+    #[error("{what}: {source}")]
+    Io { what: String, source: std::io::Error },
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Failure {
+        let what = what.into();
+        |source| Failure::Io { what, source }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Finding) => ExitCode::from(1),
+        // A reader that stops reading, such as `head`, has what it wanted.
+        Err(Failure::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("dstudio: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        Command::Serve(options) => command::serve::run(options),
+        Command::Export(options) => command::export::run(options),
+        Command::Check(options) => command::check::run(options),
+        Command::Search(options) => command::search::run(options),
+        Command::Show(options) => command::show::run(options),
+        Command::Completions(options) => command::completions::run(options),
+    }
 }

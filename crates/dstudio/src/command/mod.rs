@@ -1,0 +1,33 @@
+//! One module a command.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod export;
+pub(crate) mod search;
+pub(crate) mod serve;
+pub(crate) mod show;
+
+use catalog::Catalog;
+
+use crate::Failure;
+use crate::content::ContentSource;
+
+/// Reads content and makes it a catalogue.
+pub(crate) fn load(source: &ContentSource) -> Result<Catalog, Failure> {
+    Ok(Catalog::load(&source.layers()?, &site::generated()))
+}
+
+/// Sets the address given on the command line.
+pub(crate) fn with_base_url(
+    mut catalog: Catalog,
+    base_url: Option<&str>,
+) -> Result<Catalog, Failure> {
+    if let Some(url) = base_url {
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            let message = format!("--base-url is \"{url}\"; write https://host or https://host/path");
+            return Err(Failure::Other(message));
+        }
+        catalog.settings.base_url = url.trim_end_matches('/').to_owned();
+    }
+    Ok(catalog)
+}
