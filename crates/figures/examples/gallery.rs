@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
         figures.push((name, svg));
     }
-    for (name, svg) in samples::charts()? {
+    for (name, svg) in samples::charts()?.into_iter().chain(samples::topologies()?) {
         println!(
             "{name}: {} x {}, {} bytes",
             svg.width(),

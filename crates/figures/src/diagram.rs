@@ -6,8 +6,9 @@
 //! that another one can take its place.
 
 mod mermaid;
-mod paint;
+pub(crate) mod paint;
 mod placement;
+pub(crate) mod role;
 mod sequence;
 mod source;
 

@@ -13,6 +13,7 @@ mod error;
 mod stylesheet;
 mod svg;
 mod text;
+pub mod topology;
 
 pub use diagram::render;
 pub use error::Error;

@@ -174,7 +174,9 @@ proptest! {
             source += &format!("subgraph g{group}\n n{}\n n{}\nend\n", group * 2, group * 2 + 1);
         }
         for (from, to, style) in edges {
-            source += &format!("n{from} {} n{to}\n", ["-->", "-.->", "-->|some label|", "==>"][usize::from(style)]);
+            // Some edges lead to a group instead of a node.
+            let to = if to < groups { format!("g{to}") } else { format!("n{to}") };
+            source += &format!("n{from} {} {to}\n", ["-->", "-.->", "-->|some label|", "==>"][usize::from(style)]);
         }
         check(&figures::render(&source, "t", "d", "a").unwrap(), "a");
     }

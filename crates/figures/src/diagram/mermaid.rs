@@ -8,6 +8,7 @@ use rusty_mermaid_diagrams::sequence;
 use rusty_mermaid_diagrams::state;
 use rusty_mermaid_diagrams::state::ir::{StateKind, StateNode};
 
+use super::role::{LABEL_FONT, LINE_HEIGHT, NODE_FONT, Role, label, mark};
 use super::sequence as corrections;
 use super::source::{EMPHASES, Kind, Source, limit};
 use crate::Error;
@@ -17,87 +18,6 @@ use crate::text;
 const NODES_MAX: usize = 80;
 /// Largest number of edges, messages or transitions.
 const EDGES_MAX: usize = 160;
-
-/// Font size of labels of nodes.
-pub(super) const NODE_FONT: f64 = 14.0;
-/// Font size of every other text.
-pub(super) const LABEL_FONT: f64 = 12.5;
-/// Line height as a multiple of the font size.
-pub(super) const LINE_HEIGHT: f64 = 1.25;
-/// A part of a drawing; the engine paints each with a colour of its own, which [`role`] reads back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Node,
-    NodeText,
-    Edge,
-    EdgeText,
-    EdgeBack,
-    Start,
-    End,
-    Composite,
-    CompositeLine,
-    Note,
-    NoteLine,
-    Group,
-    GroupLine,
-    GroupText,
-    Rule,
-    Lifeline,
-    Activation,
-    Accent,
-    Muted,
-    OnSolid,
-    Plain,
-}
-
-/// The roles in the order of their marker colours.
-const ROLES: [Role; 19] = [
-    Role::Node,
-    Role::NodeText,
-    Role::Edge,
-    Role::EdgeText,
-    Role::EdgeBack,
-    Role::Start,
-    Role::End,
-    Role::Composite,
-    Role::CompositeLine,
-    Role::Note,
-    Role::NoteLine,
-    Role::Group,
-    Role::GroupLine,
-    Role::GroupText,
-    Role::Rule,
-    Role::Lifeline,
-    Role::Activation,
-    Role::Accent,
-    Role::Muted,
-];
-
-/// Red and green of every marker colour. The luminance is between the thresholds at which the
-/// engine would replace a label's colour by black or white.
-const MARK: u8 = 200;
-
-fn mark(role: Role) -> Color {
-    let index = ROLES
-        .iter()
-        .position(|candidate| *candidate == role)
-        .unwrap_or(ROLES.len());
-    Color::rgb(MARK, MARK, index as u8)
-}
-
-/// The role that a colour of the scene stands for.
-pub(super) fn role(color: Color) -> Role {
-    if color == Color::WHITE {
-        return Role::OnSolid;
-    }
-    if color.r != MARK || color.g != MARK {
-        return Role::Plain;
-    }
-    ROLES
-        .get(usize::from(color.b))
-        .copied()
-        .unwrap_or(Role::Plain)
-}
 
 fn theme() -> Theme {
     Theme {
@@ -170,15 +90,6 @@ impl TextMeasure for Measure {
             height: lines * font * LINE_HEIGHT,
         }
     }
-}
-
-/// The text of a label: line breaks as `\n`, quotes and surrounding space removed.
-pub(super) fn label(text: &str) -> String {
-    let broken = text
-        .replace("<br/>", "\n")
-        .replace("<br>", "\n")
-        .replace("<br />", "\n");
-    broken.trim().trim_matches('"').trim().to_owned()
 }
 
 /// Lays a checked source out.

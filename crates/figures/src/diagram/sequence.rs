@@ -3,7 +3,7 @@
 use rusty_mermaid_diagrams::sequence::ir::{Note, NotePosition, SequenceItem};
 use rusty_mermaid_diagrams::sequence::layout::SequenceLayout;
 
-use super::mermaid::{LABEL_FONT, label};
+use super::role::{LABEL_FONT, label};
 use crate::text;
 
 /// Space between a note's edge and its text.
