@@ -20,10 +20,13 @@ pub(super) fn paint(scene: &Scene, caption: &Caption<'_>) -> Svg {
 
 fn is_over_lines(primitive: &Primitive) -> bool {
     match primitive {
-        Primitive::Rect { style, .. } => style.fill.map(role) == Some(Role::EdgeBack),
-        Primitive::Text { style, .. } => {
-            matches!(style.fill.map(role), Some(Role::EdgeText | Role::GroupText))
+        Primitive::Rect { style, .. } => {
+            matches!(style.fill.map(role), Some(Role::EdgeBack | Role::GroupLine))
         }
+        Primitive::Text { style, .. } => matches!(
+            style.fill.map(role),
+            Some(Role::EdgeText | Role::GroupText | Role::OnSolid)
+        ),
         _ => false,
     }
 }
@@ -82,6 +85,8 @@ impl Painter {
                 let bbox = BBox::new(center.x, center.y, rx * 2.0, ry * 2.0);
                 self.rect(&bbox, rx.min(*ry), style);
             }
+            // The line under a composite state's name would touch what stands below it.
+            Primitive::Path { style, .. } if is_rule_of_composite(style) => {}
             Primitive::Path {
                 segments,
                 style,
@@ -236,6 +241,10 @@ impl Painter {
         self.canvas
             .text(class, (at.x, at.y), anchor, line_height, &content);
     }
+}
+
+fn is_rule_of_composite(style: &Style) -> bool {
+    style.fill.is_none() && style.stroke.map(role) == Some(Role::CompositeLine)
 }
 
 /// The unit vector in which a line leaves its end `tip`.
