@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .to_string_lossy()
             .into_owned();
         let text = std::fs::read_to_string(entry.path())?;
-        let svg = figures::render(&text, &name, "", &name)?;
+        let svg = figures::diagram::render(&text, &name, "", &name)?;
         println!(
             "{name}: {} x {}, {} bytes",
             svg.width(),

@@ -11,7 +11,7 @@
 //!
 //! // A diagram from text.
 //! let source = "flowchart LR\n client([Client]) -->|retries twice| service[Service]";
-//! let diagram = figures::render(source, "One call", "A client calls a service.", "one-call")?;
+//! let diagram = figures::diagram::render(source, "One call", "A client calls a service.", "one-call")?;
 //! assert!(diagram.markup().starts_with("<svg "));
 //!
 //! // A chart from numbers, and the same numbers as a table.
@@ -47,19 +47,18 @@
 //!
 //! # What to read next
 //!
-//! [`render`] for diagrams in Mermaid's notation, [`chart`] for results, [`topology`] for the
+//! [`diagram`] for diagrams in Mermaid's notation, [`chart`] for results, [`topology`] for the
 //! system that produced them. `cargo run -p figures --example gallery -- DIR` draws every sample
 //! in both themes.
 
 pub mod chart;
-mod diagram;
+pub mod diagram;
 mod error;
 mod stylesheet;
 mod svg;
 mod text;
 pub mod topology;
 
-pub use diagram::render;
 pub use error::Error;
 pub use stylesheet::STYLESHEET;
 pub use svg::{Caption, Svg};
