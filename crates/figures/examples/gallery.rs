@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .to_string_lossy()
             .into_owned();
         let text = std::fs::read_to_string(entry.path())?;
-        let svg = figures::render(&text, &name, "", &name)?;
+        let svg = figures::diagram::render(&text, &name, "", &name)?;
         println!(
             "{name}: {} x {}, {} bytes",
             svg.width(),
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
         figures.push((name, svg));
     }
-    for (name, svg) in samples::charts()? {
+    for (name, svg) in samples::charts()?.into_iter().chain(samples::topologies()?) {
         println!(
             "{name}: {} x {}, {} bytes",
             svg.width(),

@@ -1,13 +1,14 @@
 //! Diagrams from text: flowcharts, sequences and state machines in Mermaid's notation.
 //!
-//! [`source`] checks the text line by line, [`mermaid`] hands it to the layout engine and gets
-//! back a scene of plain shapes ([`sequence`] and [`placement`] correct what the engine places
-//! badly), [`paint`] turns the scene into SVG. The engine is named in these four files only, so
-//! that another one can take its place.
+//! `source` checks the text line by line, `mermaid` hands it to the layout engine and gets
+//! back a scene of plain shapes (`sequence` and `placement` correct what the engine places
+//! badly), `paint` turns the scene into SVG. No type of the engine leaves this crate, so that
+//! another engine can take its place.
 
 mod mermaid;
-mod paint;
+pub(crate) mod paint;
 mod placement;
+pub(crate) mod role;
 mod sequence;
 mod source;
 
@@ -19,8 +20,8 @@ use crate::svg::{Caption, Svg};
 /// `source` is Mermaid text: `flowchart` (or `graph`) with subgraphs, `sequenceDiagram` with
 /// `par`, `alt`, `opt`, `loop`, `critical`, `break` and notes, or `stateDiagram-v2` with composite
 /// states and notes. `%%` begins a comment line. Colours are the theme's: `style`, `classDef` and
-/// `linkStyle` are refused; a node is set apart with `class Name accent` (or `muted`, or `note`), in a
-/// flowchart also with `Name:::accent`.
+/// `linkStyle` are refused; a node is set apart with `class Name accent` (or `muted`, or `note`),
+/// in a flowchart also with `Name:::accent`.
 ///
 /// `title` and `description` are the text alternative; `id_prefix` starts every id and must be
 /// unique in the page.

@@ -1,103 +1,28 @@
 //! The layout engine, rusty-mermaid, behind one function.
 
-use rusty_mermaid_core::{Color, Scene, TextMeasure, TextSize, TextStyle, Theme};
+use std::collections::BTreeSet;
+
+use rusty_mermaid_core::{Color, Point, Scene, Shape, TextMeasure, TextSize, TextStyle, Theme};
 use rusty_mermaid_diagrams::ParseError;
 use rusty_mermaid_diagrams::common::styling::{ClassDef, StyleProperty};
 use rusty_mermaid_diagrams::flowchart;
+use rusty_mermaid_diagrams::flowchart::ir::FlowSubGraph;
 use rusty_mermaid_diagrams::sequence;
 use rusty_mermaid_diagrams::state;
 use rusty_mermaid_diagrams::state::ir::{StateKind, StateNode};
 
+use super::role::{LABEL_FONT, LINE_HEIGHT, NODE_FONT, Role, label, mark};
 use super::sequence as corrections;
-use super::source::{EMPHASES, Kind, Source, limit};
+use super::source::{DEPTH_MAX, EMPHASES, Kind, Source, limit};
 use crate::Error;
 use crate::text;
 
 /// Largest number of nodes, participants or states.
 const NODES_MAX: usize = 80;
+/// Largest gap between a line and the point where a machine starts or ends.
+const END_GAP_MAX: f64 = 4.0;
 /// Largest number of edges, messages or transitions.
 const EDGES_MAX: usize = 160;
-
-/// Font size of labels of nodes.
-pub(super) const NODE_FONT: f64 = 14.0;
-/// Font size of every other text.
-pub(super) const LABEL_FONT: f64 = 12.5;
-/// Line height as a multiple of the font size.
-pub(super) const LINE_HEIGHT: f64 = 1.25;
-/// A part of a drawing; the engine paints each with a colour of its own, which [`role`] reads back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Node,
-    NodeText,
-    Edge,
-    EdgeText,
-    EdgeBack,
-    Start,
-    End,
-    Composite,
-    CompositeLine,
-    Note,
-    NoteLine,
-    Group,
-    GroupLine,
-    GroupText,
-    Rule,
-    Lifeline,
-    Activation,
-    Accent,
-    Muted,
-    OnSolid,
-    Plain,
-}
-
-/// The roles in the order of their marker colours.
-const ROLES: [Role; 19] = [
-    Role::Node,
-    Role::NodeText,
-    Role::Edge,
-    Role::EdgeText,
-    Role::EdgeBack,
-    Role::Start,
-    Role::End,
-    Role::Composite,
-    Role::CompositeLine,
-    Role::Note,
-    Role::NoteLine,
-    Role::Group,
-    Role::GroupLine,
-    Role::GroupText,
-    Role::Rule,
-    Role::Lifeline,
-    Role::Activation,
-    Role::Accent,
-    Role::Muted,
-];
-
-/// Red and green of every marker colour. The luminance is between the thresholds at which the
-/// engine would replace a label's colour by black or white.
-const MARK: u8 = 200;
-
-fn mark(role: Role) -> Color {
-    let index = ROLES
-        .iter()
-        .position(|candidate| *candidate == role)
-        .unwrap_or(ROLES.len());
-    Color::rgb(MARK, MARK, index as u8)
-}
-
-/// The role that a colour of the scene stands for.
-pub(super) fn role(color: Color) -> Role {
-    if color == Color::WHITE {
-        return Role::OnSolid;
-    }
-    if color.r != MARK || color.g != MARK {
-        return Role::Plain;
-    }
-    ROLES
-        .get(usize::from(color.b))
-        .copied()
-        .unwrap_or(Role::Plain)
-}
 
 fn theme() -> Theme {
     Theme {
@@ -172,15 +97,6 @@ impl TextMeasure for Measure {
     }
 }
 
-/// The text of a label: line breaks as `\n`, quotes and surrounding space removed.
-pub(super) fn label(text: &str) -> String {
-    let broken = text
-        .replace("<br/>", "\n")
-        .replace("<br>", "\n")
-        .replace("<br />", "\n");
-    broken.trim().trim_matches('"').trim().to_owned()
-}
-
 /// Lays a checked source out.
 pub(super) fn scene(source: &Source) -> Result<Scene, Error> {
     match source.kind {
@@ -204,8 +120,38 @@ fn flowchart_scene(source: &Source) -> Result<Scene, Error> {
         return Err(Error::Empty("the list of nodes of a flowchart"));
     }
     diagram.class_defs = emphases();
+    settle_nodes(&mut diagram.subgraphs);
     let layout = flowchart::bridge::layout_with_measurer(&diagram, &Measure);
     Ok(flowchart::to_scene(&layout, &theme()))
+}
+
+/// Leaves each node in one subgraph, the innermost that mentions it, or the first of those. The
+/// engine takes the last, so that an edge stated outside would tear a node out of its subgraph.
+fn settle_nodes(subgraphs: &mut [FlowSubGraph]) {
+    let parent = |index: usize| {
+        let id = &subgraphs[index].id;
+        subgraphs
+            .iter()
+            .position(|other| other.id != *id && other.subgraph_ids.contains(id))
+    };
+    let depth = |index: usize| {
+        let mut above = parent(index);
+        let mut depth = 0;
+        while let Some(index) = above.filter(|_| depth < DEPTH_MAX) {
+            depth += 1;
+            above = parent(index);
+        }
+        depth
+    };
+    let depths: Vec<usize> = (0..subgraphs.len()).map(depth).collect();
+    let mut inner_first: Vec<usize> = (0..subgraphs.len()).collect();
+    inner_first.sort_by_key(|index| (std::cmp::Reverse(depths[*index]), *index));
+    let mut settled = BTreeSet::new();
+    for index in inner_first {
+        subgraphs[index]
+            .node_ids
+            .retain(|node| settled.insert(node.clone()));
+    }
 }
 
 fn state_scene(source: &Source) -> Result<Scene, Error> {
@@ -227,8 +173,35 @@ fn state_scene(source: &Source) -> Result<Scene, Error> {
             return Err(Error::UnknownNode(name.clone()));
         }
     }
-    let layout = state::bridge::layout_with_measurer(&diagram, &Measure);
+    let mut layout = state::bridge::layout_with_measurer(&diagram, &Measure);
+    rejoin_ends(&mut layout);
     Ok(state::to_scene(&layout, &theme()))
+}
+
+/// Moves the points where a machine starts and ends back to their edge; the engine sometimes moves
+/// one without the other.
+fn rejoin_ends(layout: &mut state::bridge::LayoutResult) {
+    for node in &mut layout.nodes {
+        if !matches!(node.shape, Shape::StateStart | Shape::StateEnd) {
+            continue;
+        }
+        let touching = layout
+            .edges
+            .iter()
+            .find_map(|edge| match edge.points.as_slice() {
+                [tip, next, ..] if edge.src == node.id => Some((*tip, *next)),
+                [.., next, tip] if edge.dst == node.id => Some((*tip, *next)),
+                _ => None,
+            });
+        let radius = node.width / 2.0;
+        if let Some((tip, next)) = touching
+            && tip.distance_to(Point::new(node.x, node.y)) > radius + END_GAP_MAX
+        {
+            let length = tip.distance_to(next).max(1.0);
+            node.x = tip.x - (next.x - tip.x) / length * radius;
+            node.y = tip.y - (next.y - tip.y) / length * radius;
+        }
+    }
 }
 
 /// Numbers of states and of inner transitions; the depth was limited with the source.
@@ -276,7 +249,7 @@ fn sequence_scene(source: &Source) -> Result<Scene, Error> {
         diagram.participants.len(),
         NODES_MAX,
     )?;
-    corrections::wrap_notes(&mut diagram.items);
+    corrections::prepare(&mut diagram.items);
     let mut layout = sequence::layout::layout(&diagram, &Measure);
     limit("messages of a diagram", layout.messages.len(), EDGES_MAX)?;
     corrections::correct(&mut layout, &diagram.items);

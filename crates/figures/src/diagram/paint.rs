@@ -3,8 +3,8 @@ use rusty_mermaid_core::{
     TextStyle, path_end_tangent, path_start_tangent,
 };
 
-use super::mermaid::{LINE_HEIGHT, NODE_FONT, Role, label, role};
 use super::placement;
+use super::role::{LINE_HEIGHT, NODE_FONT, Role, label, role};
 use crate::svg::{Anchor, Bounds, Canvas, Caption, Path, Svg};
 use crate::text;
 
@@ -14,46 +14,58 @@ const MARGIN: f64 = 8.0;
 /// Turns a scene into SVG.
 pub(super) fn paint(scene: &Scene, caption: &Caption<'_>) -> Svg {
     let mut painter = Painter::default();
-    let moves = placement::moves(scene);
-    let primitives: Vec<(&Primitive, (f64, f64))> = scene
-        .elements()
-        .iter()
-        .map(|element| &element.primitive)
-        .zip(moves)
-        .collect();
-    // Texts that a line may cross come last.
-    for last in [false, true] {
-        for (primitive, offset) in &primitives {
-            if is_over_lines(primitive) == last {
-                painter.offset = *offset;
-                painter.primitive(primitive);
-            }
-        }
-    }
-    painter
-        .canvas
-        .finish_within(caption, "figure-diagram", painter.bounds, MARGIN)
+    painter.scene(scene);
+    painter.finish(caption, "figure-diagram")
 }
 
 fn is_over_lines(primitive: &Primitive) -> bool {
     match primitive {
-        Primitive::Rect { style, .. } => style.fill.map(role) == Some(Role::EdgeBack),
-        Primitive::Text { style, .. } => {
-            matches!(style.fill.map(role), Some(Role::EdgeText | Role::GroupText))
+        Primitive::Rect { style, .. } => {
+            matches!(style.fill.map(role), Some(Role::EdgeBack | Role::GroupLine))
         }
+        Primitive::Text { style, .. } => matches!(
+            style.fill.map(role),
+            Some(Role::EdgeText | Role::GroupText | Role::OnSolid)
+        ),
         _ => false,
     }
 }
 
+/// Draws scenes and keeps account of the space that they take.
 #[derive(Default)]
-struct Painter {
-    canvas: Canvas,
-    bounds: Bounds,
+pub(crate) struct Painter {
+    pub(crate) canvas: Canvas,
+    pub(crate) bounds: Bounds,
     /// How far the primitive at hand is moved; only labels are.
     offset: (f64, f64),
 }
 
 impl Painter {
+    /// Draws a scene, its labels of edges moved to where they hide least.
+    pub(crate) fn scene(&mut self, scene: &Scene) {
+        let moves = placement::moves(scene);
+        let primitives: Vec<(&Primitive, (f64, f64))> = scene
+            .elements()
+            .iter()
+            .map(|element| &element.primitive)
+            .zip(moves)
+            .collect();
+        // Texts that a line may cross come last.
+        for last in [false, true] {
+            for (primitive, offset) in &primitives {
+                if is_over_lines(primitive) == last {
+                    self.offset = *offset;
+                    self.primitive(primitive);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(self, caption: &Caption<'_>, kind: &str) -> Svg {
+        self.canvas
+            .finish_within(caption, kind, self.bounds, MARGIN)
+    }
+
     fn primitive(&mut self, primitive: &Primitive) {
         match primitive {
             Primitive::Rect {
@@ -73,6 +85,8 @@ impl Painter {
                 let bbox = BBox::new(center.x, center.y, rx * 2.0, ry * 2.0);
                 self.rect(&bbox, rx.min(*ry), style);
             }
+            // The line under a composite state's name would touch what stands below it.
+            Primitive::Path { style, .. } if is_rule_of_composite(style) => {}
             Primitive::Path {
                 segments,
                 style,
@@ -227,6 +241,10 @@ impl Painter {
         self.canvas
             .text(class, (at.x, at.y), anchor, line_height, &content);
     }
+}
+
+fn is_rule_of_composite(style: &Style) -> bool {
+    style.fill.is_none() && style.stroke.map(role) == Some(Role::CompositeLine)
 }
 
 /// The unit vector in which a line leaves its end `tip`.

@@ -4,7 +4,7 @@
 
 use rusty_mermaid_core::{BBox, PathSegment, Point, Primitive, Scene};
 
-use super::mermaid::{Role, role};
+use super::role::{Role, role};
 
 /// Places tried along an edge.
 const CANDIDATES: usize = 25;
@@ -62,7 +62,10 @@ pub(super) fn moves(scene: &Scene) -> Vec<(f64, f64)> {
 struct Obstacles {
     nodes: Vec<BBox>,
     groups: Vec<BBox>,
-    lines: Vec<Vec<Point>>,
+    /// Lines, each with the box around it.
+    lines: Vec<(BBox, Vec<Point>)>,
+    /// The squares around the tips of lines.
+    tips: Vec<BBox>,
 }
 
 impl Obstacles {
@@ -87,7 +90,7 @@ impl Obstacles {
                     segments, style, ..
                 } => {
                     if style.stroke.map(role) == Some(Role::Edge) {
-                        obstacles.lines.push(flatten(segments));
+                        obstacles.add_line(flatten(segments));
                     } else if style.fill.is_some() {
                         let ends = segments.iter().filter_map(PathSegment::endpoint);
                         obstacles.nodes.extend(around(ends));
@@ -99,19 +102,34 @@ impl Obstacles {
         obstacles
     }
 
+    fn add_line(&mut self, line: Vec<Point>) {
+        let tip = line.last().map(|tip| BBox::new(tip.x, tip.y, TIP, TIP));
+        self.tips.extend(tip);
+        if let Some(around) = around(line.iter().copied()) {
+            // A straight line has an empty box, which would overlap with nothing.
+            let (width, height) = (around.width + 1.0, around.height + 1.0);
+            self.lines
+                .push((BBox::new(around.x, around.y, width, height), line));
+        }
+    }
+
     fn best_place(&self, label: &BBox, line: &[Point], placed: &[BBox]) -> Point {
         let mut best = (f64::INFINITY, Point::new(label.x, label.y));
         let beside = (label.width / 2.0 + CLEARANCE, label.height / 2.0);
         let offsets = [(0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)];
         for index in 0..CANDIDATES {
-            let fraction = (index as f64 + 1.0) / (CANDIDATES as f64 + 1.0);
+            let fraction = candidate(index);
             let on_line = point_along(line, fraction);
             for (aside, down) in offsets {
                 let center = Point::new(on_line.x + aside * beside.0, on_line.y + down * beside.1);
                 let is_beside = aside != 0.0 || down != 0.0;
-                let cost = self.cost(&grown(label, center), line, placed)
-                    + COST_OFF_CENTER * (fraction - 0.5).abs()
+                let own = COST_OFF_CENTER * (fraction - 0.5).abs()
                     + if is_beside { COST_BESIDE } else { 0.0 };
+                // The places come in the order of this cost, so most are dismissed here.
+                if own >= best.0 {
+                    continue;
+                }
+                let cost = own + self.cost(&grown(label, center), line, placed);
                 if cost < best.0 - 1e-6 {
                     best = (cost, center);
                 }
@@ -121,25 +139,31 @@ impl Obstacles {
     }
 
     fn cost(&self, label: &BBox, own: &[Point], placed: &[BBox]) -> f64 {
-        let tips: Vec<BBox> = self
+        let all = self.nodes.iter().chain(placed).chain(&self.tips);
+        let hidden: f64 = all.map(|other| overlap(label, other)).sum();
+        let near = self
             .lines
             .iter()
-            .filter_map(|line| line.last())
-            .map(|tip| BBox::new(tip.x, tip.y, TIP, TIP))
-            .collect();
-        let all = self.nodes.iter().chain(placed).chain(&tips);
-        let hidden: f64 = all.map(|other| overlap(label, other)).sum();
-        let others = self.lines.iter().filter(|line| line.as_slice() != own);
-        let points = others
-            .flatten()
-            .filter(|point| label.contains(**point))
-            .count();
+            .filter(|(around, line)| overlap(label, around) > 0.0 && line.as_slice() != own);
+        let points = near
+            .flat_map(|(_, line)| line)
+            .filter(|point| label.contains(**point));
         let borders = self
             .groups
             .iter()
             .filter(|group| crosses_border(label, group))
             .count();
-        COST_AREA * hidden + COST_POINT * points as f64 + COST_BORDER * borders as f64
+        COST_AREA * hidden + COST_POINT * points.count() as f64 + COST_BORDER * borders as f64
+    }
+}
+
+/// The fractions of an edge to try, from its middle outwards.
+fn candidate(index: usize) -> f64 {
+    let steps = index.div_ceil(2) as f64 / (CANDIDATES as f64 + 1.0);
+    if index.is_multiple_of(2) {
+        0.5 - steps
+    } else {
+        0.5 + steps
     }
 }
 

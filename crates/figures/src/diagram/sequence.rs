@@ -1,9 +1,11 @@
 //! Corrections to the engine's layout of sequences: notes, dividers and free space.
 
-use rusty_mermaid_diagrams::sequence::ir::{Note, NotePosition, SequenceItem};
-use rusty_mermaid_diagrams::sequence::layout::SequenceLayout;
+use rusty_mermaid_diagrams::sequence::ir::{
+    ArrowHead, Note, NotePosition, ParticipantKind, SequenceItem,
+};
+use rusty_mermaid_diagrams::sequence::layout::{ActorLayout, SequenceLayout};
 
-use super::mermaid::{LABEL_FONT, label};
+use super::role::{LABEL_FONT, LINE_HEIGHT, NODE_FONT, label};
 use crate::text;
 
 /// Space between a note's edge and its text.
@@ -12,28 +14,54 @@ const NOTE_PADDING: f64 = 10.0;
 const NOTE_OVERHANG: f64 = 24.0;
 /// Widest line of a note.
 const NOTE_TEXT_WIDTH_MAX: f64 = 220.0;
+/// Widest line of a note over several participants.
+const WIDE_NOTE_TEXT_WIDTH_MAX: f64 = 340.0;
 /// The engine leaves room for a message's label above a note, which has none.
 const NOTE_SPACE_SAVED: f64 = 20.0;
 /// Space above a divider, which the engine draws through the message before it.
 const DIVIDER_SPACE_ABOVE: f64 = 14.0;
-/// Space below a divider, for its label.
-const DIVIDER_SPACE_BELOW: f64 = 8.0;
+/// How far everything below a divider moves down in all; the engine leaves enough for its label.
+const DIVIDER_SPACE: f64 = 8.0;
+/// Height of the name of a fragment, and how much less space than the engine leaves is below it.
+const FRAGMENT_NAME: f64 = 22.0;
+const FRAGMENT_SPACE_SAVED: f64 = 18.0;
+/// How much narrower a fragment is than the one around it, on each side.
+const FRAGMENT_INSET: f64 = 7.0;
+/// Width of the loop of a message to oneself, with the space to its label.
+const LOOP_WIDTH: f64 = 41.0;
+/// Space above and below the name in a box.
+const BOX_PADDING: f64 = 10.0;
 /// Space between a note and the lifeline it stands beside.
 const NOTE_GAP: f64 = 10.0;
 
-/// Breaks the text of notes into lines before the layout.
-pub(super) fn wrap_notes(items: &mut [SequenceItem]) {
+/// Readies what is about to be laid out: breaks the text of notes into lines, and gives the open
+/// head to `-)` and none to `->`, which the engine confuses.
+pub(super) fn prepare(items: &mut [SequenceItem]) {
     for item in items {
         match item {
             SequenceItem::Note(note) => {
-                note.text = text::wrap(&label(&note.text), LABEL_FONT, NOTE_TEXT_WIDTH_MAX);
+                let wide = matches!(&note.position, NotePosition::Over(names) if names.len() > 1);
+                let width = if wide {
+                    WIDE_NOTE_TEXT_WIDTH_MAX
+                } else {
+                    NOTE_TEXT_WIDTH_MAX
+                };
+                note.text = text::wrap(&label(&note.text), LABEL_FONT, width);
+            }
+            SequenceItem::Message(message) => {
+                message.arrow.head = match message.arrow.head {
+                    ArrowHead::None => ArrowHead::Open,
+                    ArrowHead::Open => ArrowHead::None,
+                    other => other,
+                };
             }
             SequenceItem::Fragment(fragment) => {
-                for section in &mut fragment.sections {
-                    wrap_notes(&mut section.items);
-                }
+                fragment
+                    .sections
+                    .iter_mut()
+                    .for_each(|section| prepare(&mut section.items));
             }
-            _ => {}
+            SequenceItem::Activation(_) => {}
         }
     }
 }
@@ -48,14 +76,81 @@ pub(super) fn correct(layout: &mut SequenceLayout, items: &[SequenceItem]) {
         shift_below(layout, above, -NOTE_SPACE_SAVED);
     }
     for fragment in 0..layout.fragments.len() {
+        let below_name = layout.fragments[fragment].y + FRAGMENT_NAME;
+        shift_below(layout, below_name, -FRAGMENT_SPACE_SAVED);
         for section in 0..layout.fragments[fragment].sections.len() {
             let divider = layout.fragments[fragment].sections[section].y;
-            shift_below(
-                layout,
-                divider + 0.5,
-                DIVIDER_SPACE_ABOVE + DIVIDER_SPACE_BELOW,
-            );
+            shift_below(layout, divider + 0.5, DIVIDER_SPACE);
             layout.fragments[fragment].sections[section].y = divider + DIVIDER_SPACE_ABOVE;
+        }
+    }
+    widen_fragments(layout);
+    inset_fragments(layout);
+    lower_boxes(layout);
+}
+
+/// Makes fragments hold the labels and the notes inside them.
+fn widen_fragments(layout: &mut SequenceLayout) {
+    for fragment in &mut layout.fragments {
+        let inside = |y: f64| y > fragment.y && y < fragment.y + fragment.height;
+        let loops = layout
+            .messages
+            .iter()
+            .filter(|message| message.is_self && inside(message.y));
+        let labels = loops.map(|message| {
+            let label = message.label.as_deref().map(label).unwrap_or_default();
+            let right = message.from_x + LOOP_WIDTH + text::width(&label, LABEL_FONT);
+            (message.from_x, right)
+        });
+        let notes = layout.notes.iter().filter(|note| inside(note.y));
+        let notes = notes.map(|note| (note.x, note.x + note.width));
+        let whole = (fragment.x, fragment.x + fragment.width);
+        let (left, right) = labels
+            .chain(notes)
+            .fold(whole, |(left, right), (from, to)| {
+                (left.min(from - NOTE_PADDING), right.max(to + NOTE_PADDING))
+            });
+        (fragment.x, fragment.width) = (left, right - left);
+    }
+}
+
+/// Makes a fragment inside another narrower than that.
+fn inset_fragments(layout: &mut SequenceLayout) {
+    let spans: Vec<(f64, f64)> = layout
+        .fragments
+        .iter()
+        .map(|fragment| (fragment.y, fragment.y + fragment.height))
+        .collect();
+    for (fragment, (top, bottom)) in layout.fragments.iter_mut().zip(&spans) {
+        let around = spans
+            .iter()
+            .filter(|(from, to)| from < top && to > bottom)
+            .count();
+        // A fragment that holds others was widened with them, so it is never the narrower one.
+        let inset = FRAGMENT_INSET * around as f64;
+        fragment.x += inset;
+        fragment.width = (fragment.width - 2.0 * inset).max(FRAGMENT_INSET);
+    }
+}
+
+/// Gives boxes their own height again where a taller figure of a person stands beside them.
+fn lower_boxes(layout: &mut SequenceLayout) {
+    let height = |actor: &ActorLayout| {
+        let lines = label(&actor.label).split('\n').count() as f64;
+        (lines * NODE_FONT * LINE_HEIGHT + 2.0 * BOX_PADDING).min(actor.height)
+    };
+    for actor in layout
+        .actors
+        .iter_mut()
+        .filter(|actor| actor.kind == ParticipantKind::Box)
+    {
+        let own = height(actor);
+        actor.y += actor.height - own;
+        actor.height = own;
+    }
+    for actor in &mut layout.bottom_actors {
+        if actor.kind == ParticipantKind::Box {
+            actor.height = height(actor);
         }
     }
 }

@@ -7,7 +7,7 @@ const BYTES_MAX: usize = 16 * 1024;
 /// Largest number of lines.
 const LINES_MAX: usize = 400;
 /// Deepest nesting of subgraphs, fragments or composite states; bounds the parser's recursion.
-const DEPTH_MAX: usize = 8;
+pub(super) const DEPTH_MAX: usize = 8;
 /// Longest quotation of a line in an error, in characters.
 const QUOTE_CHARACTERS_MAX: usize = 80;
 /// Names of the classes that set a node apart.

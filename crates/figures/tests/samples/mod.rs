@@ -1,7 +1,10 @@
+#![allow(dead_code)] // each test uses a part
+
 //! Sample results, made up by formulas, for the tests and for the gallery.
 
 use figures::Svg;
 use figures::chart::*;
+use figures::topology::{Edge, Kind, Node, State, Topology};
 use figures::{Caption, Error};
 
 fn caption(id_prefix: &'static str) -> Caption<'static> {
@@ -221,5 +224,116 @@ pub(crate) fn charts() -> Result<Vec<(&'static str, Svg)>, Error> {
             sweep(24, 18).render(&caption("chart-sweep-dense"))?,
         ),
         ("chart-trend", trend().render(&caption("chart-trend"))?),
+    ])
+}
+
+fn node(name: &str, kind: Kind, replicas: u32, state: State, notes: &[&str]) -> Node {
+    let notes = notes.iter().map(|note| (*note).to_owned()).collect();
+    Node {
+        replicas,
+        notes,
+        state,
+        ..Node::new(name, kind)
+    }
+}
+
+pub(crate) fn shop() -> Topology {
+    let nodes = vec![
+        node("shoppers", Kind::Client, 1, State::Ok, &["1 200/s"]),
+        node(
+            "edge",
+            Kind::Balancer,
+            2,
+            State::Ok,
+            &["power of two choices"],
+        ),
+        node(
+            "shop",
+            Kind::Service,
+            6,
+            State::Hot,
+            &["utilisation 0.97", "queue 41"],
+        ),
+        node("prices", Kind::Cache, 1, State::Ok, &["hit ratio 0.92"]),
+        node(
+            "orders",
+            Kind::Database,
+            3,
+            State::Ok,
+            &["utilisation 0.61"],
+        ),
+        node("mail", Kind::Queue, 1, State::Ok, &["depth 310"]),
+        node("mailer", Kind::Service, 2, State::Down, &[]),
+    ];
+    let edges = [
+        ("shoppers", "edge", "timeout 1 s"),
+        ("edge", "shop", ""),
+        ("shop", "prices", "get"),
+        ("shop", "orders", "write, 2 retries"),
+        ("prices", "orders", "miss"),
+        ("shop", "mail", "publish"),
+        ("mail", "mailer", ""),
+        ("mailer", "mail", "acknowledge"),
+    ];
+    let edges = edges
+        .iter()
+        .map(|(from, to, label)| Edge::new(*from, *to, *label));
+    Topology {
+        nodes,
+        edges: edges.collect(),
+    }
+}
+
+pub(crate) fn pair() -> Topology {
+    Topology {
+        nodes: vec![
+            Node::new("client", Kind::Client),
+            Node::new("server", Kind::Service),
+        ],
+        edges: vec![Edge::new("client", "server", "λ = 80/s")],
+    }
+}
+
+/// Twenty-five nodes in five tiers, with calls back and a service that calls itself.
+pub(crate) fn large() -> Topology {
+    let kinds = [
+        Kind::Client,
+        Kind::Balancer,
+        Kind::Service,
+        Kind::Cache,
+        Kind::Database,
+    ];
+    let name = |tier: usize, index: usize| format!("{}-{index}", kinds[tier]);
+    let nodes = (0..25).map(|number| Node::new(name(number / 5, number % 5), kinds[number / 5]));
+    let mut edges = Vec::new();
+    for tier in 0..4 {
+        for index in 0..5 {
+            let next = (index * 2 + tier) % 5;
+            edges.push(Edge::new(name(tier, index), name(tier + 1, index), ""));
+            edges.push(Edge::new(name(tier, index), name(tier + 1, next), ""));
+        }
+    }
+    edges.push(Edge::new(name(4, 0), name(2, 1), "change feed"));
+    edges.push(Edge::new(name(2, 2), name(2, 2), "retry"));
+    Topology {
+        nodes: nodes.collect(),
+        edges,
+    }
+}
+
+/// Every sample topology, drawn.
+pub(crate) fn topologies() -> Result<Vec<(&'static str, Svg)>, Error> {
+    let caption = |id_prefix| Caption {
+        title: "A system",
+        description: "",
+        id_prefix,
+    };
+    Ok(vec![
+        ("topology-shop", shop().render(&caption("topology-shop"))?),
+        ("topology-pair", pair().render(&caption("topology-pair"))?),
+        (
+            "topology-large",
+            large().render(&caption("topology-large"))?,
+        ),
     ])
 }
