@@ -88,7 +88,7 @@ impl Fragments {
         id_prefix: &str,
     ) -> Result<String, FragmentError> {
         self.kept_or("diagram", &[source, title, alternative, id_prefix], || {
-            figures::render(source, title, alternative, id_prefix)
+            figures::diagram::render(source, title, alternative, id_prefix)
                 .map(|svg| svg.markup().to_owned())
                 .map_err(|error| FragmentError(error.to_string()))
         })
