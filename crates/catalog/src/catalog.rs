@@ -77,8 +77,11 @@ impl Catalog {
         for file in &files {
             catalog.read_data_file(file, &sink);
         }
-        let sheets: Vec<RawFile<'_>> =
-            files.iter().filter(|file| is_entry_file(file.path)).map(|file| raw_file(file, &sink)).collect();
+        let sheets: Vec<RawFile<'_>> = files
+            .iter()
+            .filter(|file| is_entry_file(file.path))
+            .map(|file| raw_file(file, &sink))
+            .collect();
         let definitions = definitions(&sheets, &sink);
         let mut open = Vec::new();
         for (id, definition) in &definitions {
@@ -126,7 +129,10 @@ impl Catalog {
                 sink.borrow_mut().error(
                     "duplicate-path",
                     entry.place.clone(),
-                    format!("{} and {other} have the same address {}", entry.id, entry.path),
+                    format!(
+                        "{} and {other} have the same address {}",
+                        entry.id, entry.path
+                    ),
                     Some("give one of them its own `path`".to_owned()),
                 );
             }
@@ -186,7 +192,9 @@ impl Catalog {
 
     /// Former addresses with where they lead.
     pub fn redirects(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.redirects.iter().map(|(from, to)| (from.as_str(), to.as_str()))
+        self.redirects
+            .iter()
+            .map(|(from, to)| (from.as_str(), to.as_str()))
     }
 
     /// Relations of an entry, stated and derived, by kind.
@@ -196,12 +204,18 @@ impl Catalog {
 
     /// Complete entries whose text links to `id`, in order of id.
     pub fn backlinks(&self, id: &EntryId) -> impl Iterator<Item = &Entry> {
-        self.backlinks.get(id).into_iter().flatten().filter_map(|from| self.entries.get(from))
+        self.backlinks
+            .get(id)
+            .into_iter()
+            .flatten()
+            .filter_map(|from| self.entries.get(from))
     }
 
     /// Whether `check` must fail.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|found| found.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error)
     }
 }
 
@@ -228,7 +242,10 @@ fn readable_files<'a>(layers: &'a [Layer], sink: &RefCell<Sink>) -> Vec<FileText
                 sink.borrow_mut().error(
                     "too-large",
                     empty.place(0),
-                    format!("the file has {} bytes; the limit is {FILE_BYTES_MAX}", bytes.len()),
+                    format!(
+                        "the file has {} bytes; the limit is {FILE_BYTES_MAX}",
+                        bytes.len()
+                    ),
                     None,
                 );
                 continue;
@@ -264,7 +281,12 @@ struct RawFile<'a> {
 
 fn raw_file<'a>(file: &'a FileText<'a>, sink: &RefCell<Sink>) -> RawFile<'a> {
     if file.path.ends_with(".toml") {
-        return RawFile { file, table: parse_toml(file, 0, file.text, sink), base: 0, body: None };
+        return RawFile {
+            file,
+            table: parse_toml(file, 0, file.text, sink),
+            base: 0,
+            body: None,
+        };
     }
     match split_front_matter(file.text) {
         Some((base, front, body_at)) => RawFile {
@@ -280,14 +302,22 @@ fn raw_file<'a>(file: &'a FileText<'a>, sink: &RefCell<Sink>) -> RawFile<'a> {
                 "the file does not begin with front matter",
                 Some("put TOML between two lines +++ at the top".to_owned()),
             );
-            RawFile { file, table: DeTable::new(), base: 0, body: Some((0, file.text)) }
+            RawFile {
+                file,
+                table: DeTable::new(),
+                base: 0,
+                body: Some((0, file.text)),
+            }
         }
     }
 }
 
 /// Start of the front matter, its text, and start of the body.
 fn split_front_matter(text: &str) -> Option<(usize, &str, usize)> {
-    let start = ["+++\n", "+++\r\n"].iter().find(|open| text.starts_with(**open))?.len();
+    let start = ["+++\n", "+++\r\n"]
+        .iter()
+        .find(|open| text.starts_with(**open))?
+        .len();
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
         if line.trim_end() == "+++" {
@@ -324,7 +354,12 @@ fn definitions<'r>(
             if raw.table.is_empty() {
                 continue;
             }
-            let sheet = Sheet { file: raw.file, table: &raw.table, base: raw.base, start: 0 };
+            let sheet = Sheet {
+                file: raw.file,
+                table: &raw.table,
+                base: raw.base,
+                start: 0,
+            };
             if let Some((id, statement)) = statement(sheet, raw.body, sink) {
                 apply(&mut found, id, statement, sink);
             }
@@ -357,7 +392,12 @@ fn planned_sheets<'r>(raw: &'r RawFile<'r>, sink: &RefCell<Sink>) -> Vec<Sheet<'
         for item in items.iter() {
             if let DeValue::Table(table) = item.get_ref() {
                 let start = item.span().start;
-                sheets.push(Sheet { file: raw.file, table, base: raw.base, start });
+                sheets.push(Sheet {
+                    file: raw.file,
+                    table,
+                    base: raw.base,
+                    start,
+                });
             }
         }
     }
@@ -389,10 +429,19 @@ fn statement<'r>(
             );
             None
         }
-        Ok(parsed) => Some((parsed, Statement { sheet, body, extends: is_patch, hidden })),
+        Ok(parsed) => Some((
+            parsed,
+            Statement {
+                sheet,
+                body,
+                extends: is_patch,
+                hidden,
+            },
+        )),
         Err(message) => {
             let hint = "ids are written kind:slug, for instance pattern:circuit-breaker";
-            sink.borrow_mut().error("bad-id", id.place, message, Some(hint.to_owned()));
+            sink.borrow_mut()
+                .error("bad-id", id.place, message, Some(hint.to_owned()));
             None
         }
     }
@@ -404,15 +453,21 @@ fn apply<'r>(
     statement: Statement<'r>,
     sink: &RefCell<Sink>,
 ) {
-    let place = statement.sheet.file.place(statement.sheet.base + statement.sheet.start);
+    let place = statement
+        .sheet
+        .file
+        .place(statement.sheet.base + statement.sheet.start);
     if statement.hidden {
         if found.remove(&id).is_none() {
             let message = format!("{id} cannot be hidden: no lower layer has it");
-            sink.borrow_mut().error("nothing-to-patch", place, message, None);
+            sink.borrow_mut()
+                .error("nothing-to-patch", place, message, None);
         }
         return;
     }
-    let body = statement.body.map(|(at, text)| (statement.sheet.file, at, text));
+    let body = statement
+        .body
+        .map(|(at, text)| (statement.sheet.file, at, text));
     if statement.extends {
         match found.get_mut(&id) {
             Some(definition) => {
@@ -435,8 +490,10 @@ fn apply<'r>(
     }
     let planned = body.is_none();
     if let Some(earlier) = found.get(&id) {
-        let same_layer =
-            earlier.sheets.iter().any(|sheet| sheet.file.layer == statement.sheet.file.layer);
+        let same_layer = earlier
+            .sheets
+            .iter()
+            .any(|sheet| sheet.file.layer == statement.sheet.file.layer);
         if same_layer && earlier.planned == planned {
             let other = earlier.sheets[0].file.path;
             sink.borrow_mut().error(
@@ -452,11 +509,22 @@ fn apply<'r>(
             return;
         }
     }
-    found.insert(id.clone(), Definition { id, sheets: vec![statement.sheet], body, planned });
+    found.insert(
+        id.clone(),
+        Definition {
+            id,
+            sheets: vec![statement.sheet],
+            body,
+            planned,
+        },
+    );
 }
 
 fn nearest_id<T>(id: &EntryId, known: &BTreeMap<EntryId, T>) -> Option<String> {
-    let slugs = known.keys().filter(|other| other.kind == id.kind).map(|other| other.slug.as_str());
+    let slugs = known
+        .keys()
+        .filter(|other| other.kind == id.kind)
+        .map(|other| other.slug.as_str());
     crate::diagnostic::nearest(&id.slug, slugs).map(|slug| format!("{}:{slug}", id.kind))
 }
 
@@ -467,7 +535,9 @@ fn build<'r, 's>(
     sink: &'s RefCell<Sink>,
 ) -> Option<(Entry, PageContext<'r, 's>)> {
     let top = *definition.sheets.first()?;
-    let (file, body_at, body) = definition.body.unwrap_or((top.file, top.file.text.len(), ""));
+    let (file, body_at, body) = definition
+        .body
+        .unwrap_or((top.file, top.file.text.len(), ""));
     let fields = Fields::new(definition.sheets.clone(), format!("{id}"), sink);
     for key in ["id", "extends", "hidden"] {
         let _ = fields.has(key);
@@ -476,7 +546,10 @@ fn build<'r, 's>(
     let mut names = BTreeMap::new();
     let mut context = PageContext::new(file, sink);
     for (name, value, _, at) in &scan.assumptions {
-        if names.insert(name.clone(), *value).is_some_and(|earlier| earlier != *value) {
+        if names
+            .insert(name.clone(), *value)
+            .is_some_and(|earlier| earlier != *value)
+        {
             let message = format!("the assumption \"{name}\" is given two values");
             context.error("bad-assumption", body_at + at, message, None);
         }
@@ -493,7 +566,11 @@ fn build<'r, 's>(
     let mut entry = reader.entry(id.clone(), top.file.layer, top.file.path, place);
     fields.finish();
     if !definition.planned {
-        context.source_keys = entry.sources.iter().map(|source| source.key.clone()).collect();
+        context.source_keys = entry
+            .sources
+            .iter()
+            .map(|source| source.key.clone())
+            .collect();
         entry.document = context.page(body, body_at);
         entry.markdown = body.trim().to_owned();
     }

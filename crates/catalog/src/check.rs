@@ -19,7 +19,8 @@ pub(crate) fn relations(catalog: &mut Catalog, sink: &RefCell<Sink>) {
     for entry in catalog.entries.values() {
         for relation in &entry.relations {
             let fail = |code, message: String, hint: Option<String>| {
-                sink.borrow_mut().error(code, relation.place.clone(), message, hint);
+                sink.borrow_mut()
+                    .error(code, relation.place.clone(), message, hint);
             };
             let known = match relation.to.kind {
                 Kind::Term => catalog.terms.contains_key(&relation.to.slug),
@@ -28,13 +29,21 @@ pub(crate) fn relations(catalog: &mut Catalog, sink: &RefCell<Sink>) {
             if !known {
                 fail(
                     "unresolved-relation",
-                    format!("`{}` names {}, which is not in the catalogue", relation.kind.key(), relation.to),
+                    format!(
+                        "`{}` names {}, which is not in the catalogue",
+                        relation.kind.key(),
+                        relation.to
+                    ),
                     did_you_mean(catalog, &relation.to),
                 );
                 continue;
             }
             if relation.to == entry.id {
-                fail("contradiction", format!("{} is related to itself", entry.id), None);
+                fail(
+                    "contradiction",
+                    format!("{} is related to itself", entry.id),
+                    None,
+                );
                 continue;
             }
             if relation.kind.is_exclusive() || relation.kind == RelationKind::Requires {
@@ -81,7 +90,12 @@ pub(crate) fn relations(catalog: &mut Catalog, sink: &RefCell<Sink>) {
 /// One line for each pair and relation; a stated reason wins over none.
 fn tidy(list: &mut Vec<Related>) {
     list.sort_by(|a, b| {
-        (a.kind, a.inverse, &a.id, a.why.is_none()).cmp(&(b.kind, b.inverse, &b.id, b.why.is_none()))
+        (a.kind, a.inverse, &a.id, a.why.is_none()).cmp(&(
+            b.kind,
+            b.inverse,
+            &b.id,
+            b.why.is_none(),
+        ))
     });
     list.dedup_by(|later, kept| {
         later.kind == kept.kind && later.inverse == kept.inverse && later.id == kept.id
@@ -121,7 +135,10 @@ fn cycles(catalog: &Catalog, sink: &RefCell<Sink>) {
         let mut at = *start;
         while !walk.contains(&at) {
             walk.push(at);
-            match left.get(at).and_then(|needs| needs.iter().find(|need| left.contains_key(*need))) {
+            match left
+                .get(at)
+                .and_then(|needs| needs.iter().find(|need| left.contains_key(*need)))
+            {
                 Some(next) => at = next,
                 None => break,
             }
@@ -132,12 +149,14 @@ fn cycles(catalog: &Catalog, sink: &RefCell<Sink>) {
             continue;
         }
         told.extend(cycle.iter().copied());
-        let names: Vec<String> =
-            cycle.iter().chain(&cycle[..1]).map(|id| id.to_string()).collect();
-        let relation = catalog.entries[cycle[0]]
-            .relations
+        let names: Vec<String> = cycle
             .iter()
-            .find(|relation| relation.kind == RelationKind::Requires && left.contains_key(&relation.to));
+            .chain(&cycle[..1])
+            .map(|id| id.to_string())
+            .collect();
+        let relation = catalog.entries[cycle[0]].relations.iter().find(|relation| {
+            relation.kind == RelationKind::Requires && left.contains_key(&relation.to)
+        });
         if let Some(relation) = relation {
             sink.borrow_mut().error(
                 "requires-cycle",
@@ -154,7 +173,11 @@ fn did_you_mean(catalog: &Catalog, id: &EntryId) -> Option<String> {
         Kind::Term => nearest(&id.slug, catalog.terms.keys().map(String::as_str)),
         kind => nearest(
             &id.slug,
-            catalog.entries.keys().filter(|other| other.kind == kind).map(|other| other.slug.as_str()),
+            catalog
+                .entries
+                .keys()
+                .filter(|other| other.kind == kind)
+                .map(|other| other.slug.as_str()),
         ),
     };
     if let Some(near) = near {
@@ -172,7 +195,9 @@ pub(crate) fn page(
     generated: &Generated,
     sink: &RefCell<Sink>,
 ) {
-    let Some(entry) = catalog.entries.get(id).filter(|entry| !entry.planned) else { return };
+    let Some(entry) = catalog.entries.get(id).filter(|entry| !entry.planned) else {
+        return;
+    };
     for wanted in id.kind.contract().iter().filter(|section| section.required) {
         if entry.document.section(wanted.id).is_none() {
             sink.borrow_mut().error(
@@ -212,22 +237,37 @@ fn unused(entry: &Entry, context: &PageContext<'_, '_>, sink: &RefCell<Sink>) {
             context.error(
                 "unused-assumption",
                 assumption.offset,
-                format!("the assumption \"{}\" is used by no formula", assumption.name),
-                Some("an assumption is an example's input: use it in a {= …}, or cite the figure".to_owned()),
+                format!(
+                    "the assumption \"{}\" is used by no formula",
+                    assumption.name
+                ),
+                Some(
+                    "an assumption is an example's input: use it in a {= …}, or cite the figure"
+                        .to_owned(),
+                ),
             );
         }
     }
 }
 
 fn experiment(catalog: &Catalog, entry: &Entry, sink: &RefCell<Sink>) {
-    let Details::Pattern(pattern) = &entry.details else { return };
-    let Some(slug) = &pattern.experiment else { return };
-    if !catalog.data.contains_key(&format!("experiments/{slug}.toml")) {
+    let Details::Pattern(pattern) = &entry.details else {
+        return;
+    };
+    let Some(slug) = &pattern.experiment else {
+        return;
+    };
+    if !catalog
+        .data
+        .contains_key(&format!("experiments/{slug}.toml"))
+    {
         sink.borrow_mut().error(
             "unresolved-experiment",
             entry.place.clone(),
             format!("there is no experiment \"{slug}\""),
-            Some(format!("add experiments/{slug}.toml or remove `experiment`")),
+            Some(format!(
+                "add experiments/{slug}.toml or remove `experiment`"
+            )),
         );
     }
 }
@@ -237,7 +277,12 @@ fn all_inlines(entry: &Entry) -> Vec<&Inline> {
     let mut found = entry.document.inlines();
     if let Details::Pattern(pattern) = &entry.details {
         let single = [&pattern.tier_why, &pattern.problem, &pattern.solution];
-        let lists = [&pattern.use_when, &pattern.avoid_when, &pattern.gains, &pattern.costs];
+        let lists = [
+            &pattern.use_when,
+            &pattern.avoid_when,
+            &pattern.gains,
+            &pattern.costs,
+        ];
         for text in single.into_iter().chain(lists.into_iter().flatten()) {
             crate::document::walk_inlines(&text.content, &mut |inline| found.push(inline));
         }
@@ -245,12 +290,7 @@ fn all_inlines(entry: &Entry) -> Vec<&Inline> {
     found
 }
 
-fn links(
-    catalog: &Catalog,
-    entry: &Entry,
-    context: &PageContext<'_, '_>,
-    generated: &Generated,
-) {
+fn links(catalog: &Catalog, entry: &Entry, context: &PageContext<'_, '_>, generated: &Generated) {
     let anchors = page_anchors(entry);
     for inline in all_inlines(entry) {
         match inline {
@@ -261,7 +301,10 @@ fn links(
             }
             Inline::Quoted { path, offset } => {
                 let slug = path.split('.').next().unwrap_or(path);
-                if !catalog.data.contains_key(&format!("experiments/{slug}.toml")) {
+                if !catalog
+                    .data
+                    .contains_key(&format!("experiments/{slug}.toml"))
+                {
                     context.error(
                         "unresolved-experiment",
                         *offset,
@@ -279,8 +322,14 @@ fn links(
                 if !catalog.entries.contains_key(id) {
                     context.error(
                         "unresolved-link",
-                        entry.document.section("modules").map_or(0, |section| section.offset),
-                        format!("week {} names {id}, which is not in the catalogue", module.week),
+                        entry
+                            .document
+                            .section("modules")
+                            .map_or(0, |section| section.offset),
+                        format!(
+                            "week {} names {id}, which is not in the catalogue",
+                            module.week
+                        ),
                         did_you_mean(catalog, id),
                     );
                 }
@@ -381,14 +430,22 @@ fn anchor_exists(anchors: &[&str], anchor: &str, page: &str) -> Result<(), LinkP
         Some(near) => format!("did you mean #{near}?"),
         None => format!("its anchors: {}", anchors.join(", ")),
     };
-    Err(("dead-anchor", format!("{page} has no section #{anchor}"), Some(hint)))
+    Err((
+        "dead-anchor",
+        format!("{page} has no section #{anchor}"),
+        Some(hint),
+    ))
 }
 
 /// The entries that an entry's text links to.
 pub(crate) fn linked_entries(entry: &Entry) -> BTreeSet<EntryId> {
     let mut found = BTreeSet::new();
     for inline in all_inlines(entry) {
-        if let Inline::Link { target: Target::Entry { id, .. }, .. } = inline {
+        if let Inline::Link {
+            target: Target::Entry { id, .. },
+            ..
+        } = inline
+        {
             found.insert(id.clone());
         }
     }

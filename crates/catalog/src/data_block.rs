@@ -24,7 +24,10 @@ impl<'i> Info<'i> {
         loop {
             rest = rest.trim_start();
             if rest.is_empty() {
-                return Ok(Info { language, attributes });
+                return Ok(Info {
+                    language,
+                    attributes,
+                });
             }
             let (name, value) = rest
                 .split_once("=\"")
@@ -38,7 +41,10 @@ impl<'i> Info<'i> {
     }
 
     fn get(&self, name: &str) -> Option<&'i str> {
-        self.attributes.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+        self.attributes
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| *value)
     }
 }
 
@@ -59,7 +65,10 @@ pub(crate) fn read(
         }
     };
     if text.len() > CODE_BYTES_MAX {
-        let message = format!("a fence holds {} bytes; the limit is {CODE_BYTES_MAX}", text.len());
+        let message = format!(
+            "a fence holds {} bytes; the limit is {CODE_BYTES_MAX}",
+            text.len()
+        );
         page.error("too-large", fence_offset, message, None);
         return None;
     }
@@ -74,7 +83,12 @@ pub(crate) fn read(
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known attributes: {}", allowed.join(", ")),
             };
-            page.error("fence", fence_offset, format!("unknown attribute `{name}`"), hint);
+            page.error(
+                "fence",
+                fence_offset,
+                format!("unknown attribute `{name}`"),
+                hint,
+            );
         }
     }
     match info.language {
@@ -83,8 +97,11 @@ pub(crate) fn read(
             data(page, info.language, &text, offset, fence_offset)
         }
         language => {
-            let code =
-                Code { language: language.to_owned(), title: info.get("title").map(Into::into), text };
+            let code = Code {
+                language: language.to_owned(),
+                title: info.get("title").map(Into::into),
+                text,
+            };
             Some(match info.get("tab") {
                 Some(tab) => Block::Tabs(vec![(tab.to_owned(), code)]),
                 None => Block::Code(code),
@@ -131,7 +148,10 @@ fn data(
         base: offset,
         start: 0,
     };
-    let reader = Reader { fields: Fields::new(vec![sheet], format!("the `{language}`"), page.sink), page };
+    let reader = Reader {
+        fields: Fields::new(vec![sheet], format!("the `{language}`"), page.sink),
+        page,
+    };
     let block = match language {
         "step" => Block::Step(Box::new(reader.step())),
         "phase" => Block::Phase(Box::new(reader.phase())),
@@ -171,7 +191,10 @@ impl Reader<'_, '_, '_, '_> {
 
     fn step(&self) -> Step {
         let run = self.fields.text("run").map(|run| Code {
-            language: self.fields.text("lang").map_or_else(|| "sh".to_owned(), |lang| lang.value),
+            language: self
+                .fields
+                .text("lang")
+                .map_or_else(|| "sh".to_owned(), |lang| lang.value),
             title: None,
             text: run.value.trim_matches('\n').to_owned(),
         });
@@ -202,7 +225,10 @@ impl Reader<'_, '_, '_, '_> {
                 .fields
                 .texts("work")
                 .into_iter()
-                .map(|text| self.page.fragment(&text.value, text.offset, FigureRule::Exempt))
+                .map(|text| {
+                    self.page
+                        .fragment(&text.value, text.offset, FigureRule::Exempt)
+                })
                 .collect(),
             point_of_no_return: self.optional("point_of_no_return", FigureRule::Exempt),
         }
@@ -239,9 +265,14 @@ impl Reader<'_, '_, '_, '_> {
                 Some("add kind = \"pattern\"".to_owned()),
             );
         }
-        let kind = self.fields.choice("kind", &kinds).and_then(|kind| Kind::from_prefix(&kind));
+        let kind = self
+            .fields
+            .choice("kind", &kinds)
+            .and_then(|kind| Kind::from_prefix(&kind));
         let mut filters = Vec::new();
-        for key in ["category", "tier", "domain", "section", "law", "pillar", "answers", "scale"] {
+        for key in [
+            "category", "tier", "domain", "section", "law", "pillar", "answers", "scale",
+        ] {
             if let Some(value) = self.fields.text(key) {
                 filters.push((key.to_owned(), value.value));
             }
@@ -250,11 +281,20 @@ impl Reader<'_, '_, '_, '_> {
             "group_by",
             &["tier", "category", "domain", "scale", "answers", "level"],
         );
-        let style = match self.fields.choice("style", &["cards", "table", "links"]).as_deref() {
+        let style = match self
+            .fields
+            .choice("style", &["cards", "table", "links"])
+            .as_deref()
+        {
             Some("table") => ListingStyle::Table,
             Some("links") => ListingStyle::Links,
             _ => ListingStyle::Cards,
         };
-        Some(Listing { kind: kind?, filters, group_by, style })
+        Some(Listing {
+            kind: kind?,
+            filters,
+            group_by,
+            style,
+        })
     }
 }

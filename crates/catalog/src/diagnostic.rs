@@ -52,7 +52,11 @@ impl std::fmt::Display for Diagnostic {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(formatter, "{}: {severity}[{}]: {}", self.place, self.code, self.message)?;
+        write!(
+            formatter,
+            "{}: {severity}[{}]: {}",
+            self.place, self.code, self.message
+        )?;
         if let Some(hint) = &self.hint {
             write!(formatter, "\n    hint: {hint}")?;
         }
@@ -77,29 +81,18 @@ impl Sink {
         message: impl Into<String>,
         hint: impl Into<Option<String>>,
     ) {
-        self.push(Severity::Error, code, place, message.into(), hint.into());
+        self.push(Diagnostic {
+            place,
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            hint: hint.into(),
+        });
     }
 
-    pub(crate) fn warning(
-        &mut self,
-        code: &'static str,
-        place: Place,
-        message: impl Into<String>,
-        hint: impl Into<Option<String>>,
-    ) {
-        self.push(Severity::Warning, code, place, message.into(), hint.into());
-    }
-
-    fn push(
-        &mut self,
-        severity: Severity,
-        code: &'static str,
-        place: Place,
-        message: String,
-        hint: Option<String>,
-    ) {
+    fn push(&mut self, finding: Diagnostic) {
         if self.found.len() < DIAGNOSTICS_MAX {
-            self.found.push(Diagnostic { place, severity, code, message, hint });
+            self.found.push(finding);
         }
     }
 
@@ -123,9 +116,19 @@ pub(crate) struct FileText<'a> {
 impl<'a> FileText<'a> {
     pub(crate) fn new(layer: &'a str, path: &'a str, text: &'a str) -> Self {
         let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, byte)| *byte == b'\n')
+                    .map(|(at, _)| at + 1),
+            )
             .collect();
-        FileText { layer, path, text, line_starts }
+        FileText {
+            layer,
+            path,
+            text,
+            line_starts,
+        }
     }
 
     pub(crate) fn place(&self, offset: usize) -> Place {
@@ -188,7 +191,10 @@ mod tests {
 
     #[test]
     fn the_nearest_word_is_a_slip_not_another_word() {
-        assert_eq!(nearest("paymnets", ["orders", "payments"]), Some("payments"));
+        assert_eq!(
+            nearest("paymnets", ["orders", "payments"]),
+            Some("payments")
+        );
         assert_eq!(nearest("tier", ["zebra"]), None);
     }
 }

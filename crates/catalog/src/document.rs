@@ -361,7 +361,13 @@ impl Block {
                 .map(Vec::as_slice)
                 .collect(),
             Block::Step(step) => {
-                vec![&step.action, &step.risk, &step.undo, &step.check, &step.note]
+                vec![
+                    &step.action,
+                    &step.risk,
+                    &step.undo,
+                    &step.check,
+                    &step.note,
+                ]
             }
             Block::Phase(phase) => [&phase.name, &phase.entry, &phase.exit, &phase.rollback]
                 .into_iter()
@@ -370,7 +376,12 @@ impl Block {
                 .map(Vec::as_slice)
                 .collect(),
             Block::Module(module) => {
-                vec![&module.title, &module.exercise, &module.exit_test, &module.why]
+                vec![
+                    &module.title,
+                    &module.exercise,
+                    &module.exit_test,
+                    &module.why,
+                ]
             }
             _ => Vec::new(),
         }
@@ -392,9 +403,11 @@ impl Document {
     /// Every inline of the page in reading order, headings included.
     pub fn inlines(&self) -> Vec<&Inline> {
         let mut found = Vec::new();
-        for section_blocks in std::iter::once((None, &self.introduction))
-            .chain(self.sections.iter().map(|section| (Some(&section.title), &section.blocks)))
-        {
+        for section_blocks in std::iter::once((None, &self.introduction)).chain(
+            self.sections
+                .iter()
+                .map(|section| (Some(&section.title), &section.blocks)),
+        ) {
             if let Some(title) = section_blocks.0 {
                 walk_inlines(title, &mut |inline| found.push(inline));
             }

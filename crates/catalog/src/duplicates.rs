@@ -33,7 +33,10 @@ pub fn near_duplicates(catalog: &Catalog) -> Vec<Diagnostic> {
         }
     }
     let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for holders in by_shingle.values().filter(|list| list.len() <= PASSAGES_OF_A_SHINGLE_MAX) {
+    for holders in by_shingle
+        .values()
+        .filter(|list| list.len() <= PASSAGES_OF_A_SHINGLE_MAX)
+    {
         for (position, left) in holders.iter().enumerate() {
             for right in &holders[position + 1..] {
                 if passages[*left].page != passages[*right].page {
@@ -64,11 +67,16 @@ fn passages(catalog: &Catalog) -> Vec<Passage> {
     let mut found = Vec::new();
     for entry in catalog.pages() {
         let lead = (&entry.document.introduction, entry.place.line);
-        let sections =
-            entry.document.sections.iter().map(|section| (&section.blocks, section.line));
+        let sections = entry
+            .document
+            .sections
+            .iter()
+            .map(|section| (&section.blocks, section.line));
         for (blocks, line) in std::iter::once(lead).chain(sections) {
             crate::document::walk_blocks(blocks, &mut |block| {
-                let Block::Paragraph(content) = block else { return };
+                let Block::Paragraph(content) = block else {
+                    return;
+                };
                 let text = inline_text(content);
                 let words: Vec<String> = text
                     .split(|c: char| !c.is_alphanumeric())
@@ -79,7 +87,10 @@ fn passages(catalog: &Catalog) -> Vec<Passage> {
                     return;
                 }
                 found.push(Passage {
-                    place: Place { line, ..entry.place.clone() },
+                    place: Place {
+                        line,
+                        ..entry.place.clone()
+                    },
                     page: entry.id.to_string(),
                     shingles: words.windows(SHINGLE_WORDS).map(hash).collect(),
                     opening: text.chars().take(50).collect(),

@@ -288,7 +288,10 @@ impl FrontReader<'_, '_, '_> {
     }
 
     fn optional(&self, key: &'static str) -> String {
-        self.fields.text(key).map(|text| text.value).unwrap_or_default()
+        self.fields
+            .text(key)
+            .map(|text| text.value)
+            .unwrap_or_default()
     }
 
     fn rich(&self, key: &'static str) -> RichText {
@@ -296,7 +299,11 @@ impl FrontReader<'_, '_, '_> {
             return RichText::default();
         }
         let text = self.fields.required_text(key);
-        RichText { content: self.page.fragment(&text.value, text.offset, FigureRule::Holds) }
+        RichText {
+            content: self
+                .page
+                .fragment(&text.value, text.offset, FigureRule::Holds),
+        }
     }
 
     fn rich_list(&self, key: &'static str) -> Vec<RichText> {
@@ -307,13 +314,19 @@ impl FrontReader<'_, '_, '_> {
             .texts(key)
             .into_iter()
             .map(|text| RichText {
-                content: self.page.fragment(&text.value, text.offset, FigureRule::Holds),
+                content: self
+                    .page
+                    .fragment(&text.value, text.offset, FigureRule::Holds),
             })
             .collect()
     }
 
     fn plain_list(&self, key: &'static str) -> Vec<String> {
-        self.fields.texts(key).into_iter().map(|text| text.value).collect()
+        self.fields
+            .texts(key)
+            .into_iter()
+            .map(|text| text.value)
+            .collect()
     }
 
     fn choice(&self, key: &'static str, allowed: &[&str]) -> String {
@@ -327,7 +340,9 @@ impl FrontReader<'_, '_, '_> {
         let clean = text.starts_with('/')
             && text.ends_with('/')
             && !text.contains("//")
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.'))
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.'))
             && !text.split('/').any(|part| part == ".." || part == ".");
         if clean {
             return Some(text);
@@ -352,10 +367,12 @@ impl FrontReader<'_, '_, '_> {
             .fields
             .text("path")
             .and_then(|path| self.address("path", path.value, path.offset));
-        let path = stated.or_else(|| id.kind.default_path(&id.slug, &group)).unwrap_or_else(|| {
-            self.fields.missing("path");
-            String::new()
-        });
+        let path = stated
+            .or_else(|| id.kind.default_path(&id.slug, &group))
+            .unwrap_or_else(|| {
+                self.fields.missing("path");
+                String::new()
+            });
         let redirects = self
             .fields
             .texts("redirects")
@@ -365,9 +382,13 @@ impl FrontReader<'_, '_, '_> {
         let summary = self.needed("summary");
         if let Some(text) = self.fields.text("summary") {
             // Shown alone in lists, where no citation could stand beside a figure.
-            self.page.fragment(&text.value, text.offset, FigureRule::Holds);
+            self.page
+                .fragment(&text.value, text.offset, FigureRule::Holds);
         }
-        let language = self.fields.text("lang").map_or_else(|| "en".to_owned(), |lang| lang.value);
+        let language = self
+            .fields
+            .text("lang")
+            .map_or_else(|| "en".to_owned(), |lang| lang.value);
         if !self.planned {
             for key in ["published", "updated"] {
                 if !self.fields.has(key) {
@@ -400,7 +421,9 @@ impl FrontReader<'_, '_, '_> {
     }
 
     fn sources(&self) -> Vec<Source> {
-        let kinds = ["paper", "book", "docs", "blog", "standard", "report", "talk"];
+        let kinds = [
+            "paper", "book", "docs", "blog", "standard", "report", "talk",
+        ];
         let mut found: Vec<Source> = Vec::new();
         for table in self.fields.tables("sources") {
             let key = table.required_text("key");
@@ -415,7 +438,8 @@ impl FrontReader<'_, '_, '_> {
             }
             if found.iter().any(|source| source.key == key.value) {
                 let message = format!("two sources have the key \"{}\"", key.value);
-                self.page.error("duplicate-source", key.offset, message, None);
+                self.page
+                    .error("duplicate-source", key.offset, message, None);
             }
             found.push(Source {
                 key: key.value,
@@ -432,7 +456,9 @@ impl FrontReader<'_, '_, '_> {
     }
 
     fn relations(&self) -> Vec<Relation> {
-        let Some(table) = self.fields.table("relations") else { return Vec::new() };
+        let Some(table) = self.fields.table("relations") else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         for kind in RelationKind::ALL {
             for item in table.texts_or_tables(kind.key()) {
@@ -482,7 +508,12 @@ impl FrontReader<'_, '_, '_> {
                 domain: self.choice("domain", &Vocabulary::ids(&self.vocabulary.domains)),
                 study_kind: self.choice(
                     "study_kind",
-                    &["production-system", "design-exercise", "evolution", "incident-led"],
+                    &[
+                        "production-system",
+                        "design-exercise",
+                        "evolution",
+                        "incident-led",
+                    ],
                 ),
                 years: self.fields.range("years"),
             }),
@@ -509,14 +540,25 @@ impl FrontReader<'_, '_, '_> {
                 prerequisites: self.plain_list("prerequisites"),
                 outcome: self.needed("outcome"),
             }),
-            Kind::Law | Kind::Pillar => Details::Principle { statement: self.needed("statement") },
-            Kind::AntiPattern => {
-                Details::AntiPattern { symptom: self.needed("symptom"), why: self.needed("why") }
-            }
+            Kind::Law | Kind::Pillar => Details::Principle {
+                statement: self.needed("statement"),
+            },
+            Kind::AntiPattern => Details::AntiPattern {
+                symptom: self.needed("symptom"),
+                why: self.needed("why"),
+            },
             Kind::Page | Kind::Term => Details::Page {
                 section: self.choice(
                     "section",
-                    &["start", "principles", "patterns", "handbook", "tools", "reference", "emergency"],
+                    &[
+                        "start",
+                        "principles",
+                        "patterns",
+                        "handbook",
+                        "tools",
+                        "reference",
+                        "emergency",
+                    ],
                 ),
                 order: self.fields.bounded("order", 0, 10_000).unwrap_or(1000),
             },
@@ -535,9 +577,13 @@ impl FrontReader<'_, '_, '_> {
             avoid_when: self.rich_list("avoid_when"),
             gains: self.rich_list("gains"),
             costs: self.rich_list("costs"),
-            scale_bands: self.fields.choices("scale_bands", &Vocabulary::ids(&vocabulary.scales)),
+            scale_bands: self
+                .fields
+                .choices("scale_bands", &Vocabulary::ids(&vocabulary.scales)),
             effort_hours: self.fields.range("effort_hours"),
-            answers: self.fields.choices("answers", &Vocabulary::ids(&vocabulary.problems)),
+            answers: self
+                .fields
+                .choices("answers", &Vocabulary::ids(&vocabulary.problems)),
             signals: self.signals(),
             experiment: self.fields.text("experiment").map(|text| text.value),
         }

@@ -19,9 +19,17 @@ pub fn evaluate(
     used: &mut dyn FnMut(&str),
 ) -> Result<f64, String> {
     if text.len() > EXPRESSION_BYTES_MAX {
-        return Err(format!("the expression is longer than {EXPRESSION_BYTES_MAX} bytes"));
+        return Err(format!(
+            "the expression is longer than {EXPRESSION_BYTES_MAX} bytes"
+        ));
     }
-    let mut parser = Parser { text, at: 0, names, used, depth: 0 };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        names,
+        used,
+        depth: 0,
+    };
     let value = parser.sum()?;
     parser.skip_space();
     if parser.at < text.len() {
@@ -112,7 +120,11 @@ impl Parser<'_, '_> {
             return Err(format!("the expression is nested deeper than {DEPTH_MAX}"));
         }
         let negative = self.take('-');
-        let base = if negative { self.power()? } else { self.atom()? };
+        let base = if negative {
+            self.power()?
+        } else {
+            self.atom()?
+        };
         let value = if negative {
             -base
         } else if self.take('^') {
@@ -127,7 +139,11 @@ impl Parser<'_, '_> {
     fn atom(&mut self) -> Result<f64, String> {
         if self.take('(') {
             let value = self.sum()?;
-            return if self.take(')') { Ok(value) } else { Err("a \")\" is missing".into()) };
+            return if self.take(')') {
+                Ok(value)
+            } else {
+                Err("a \")\" is missing".into())
+            };
         }
         self.skip_space();
         let rest = &self.text[self.at..];
@@ -157,8 +173,9 @@ impl Parser<'_, '_> {
         let bytes = rest.as_bytes();
         let mut end = 0;
         while end < bytes.len() {
-            let exponent_sign =
-                end > 0 && matches!(bytes[end - 1], b'e' | b'E') && matches!(bytes[end], b'+' | b'-');
+            let exponent_sign = end > 0
+                && matches!(bytes[end - 1], b'e' | b'E')
+                && matches!(bytes[end], b'+' | b'-');
             let part = bytes[end].is_ascii_digit()
                 || matches!(bytes[end], b'.' | b'e' | b'E' | b'_')
                 || exponent_sign;
@@ -169,7 +186,9 @@ impl Parser<'_, '_> {
         }
         self.at += end;
         let number = rest[..end].replace('_', "");
-        number.parse().map_err(|_| format!("\"{number}\" is not a number"))
+        number
+            .parse()
+            .map_err(|_| format!("\"{number}\" is not a number"))
     }
 
     fn call(&mut self, name: &str) -> Result<f64, String> {
@@ -205,7 +224,12 @@ fn apply(name: &str, arguments: &[f64]) -> Result<f64, String> {
         ("erlang_c", [servers, load]) => erlang_c(*servers, *load).ok_or_else(|| {
             format!("erlang_c({servers}, {load}) needs a whole number of servers above the load")
         })?,
-        _ => return Err(format!("no function {name} with {} arguments", arguments.len())),
+        _ => {
+            return Err(format!(
+                "no function {name} with {} arguments",
+                arguments.len()
+            ));
+        }
     };
     Ok(value)
 }
@@ -218,7 +242,7 @@ pub fn format_value(value: f64, unit: &str) -> String {
     if (value - rounded).abs() <= 1e-9 * magnitude.max(1.0) && magnitude < 1e15 {
         return grouped(&format!("{rounded:.0}"));
     }
-    if magnitude >= 1e15 || magnitude < 1e-4 {
+    if !(1e-4..1e15).contains(&magnitude) {
         return scientific(value);
     }
     let whole = if unit == "%" { 100.0 } else { 1.0 };
@@ -230,12 +254,20 @@ pub fn format_value(value: f64, unit: &str) -> String {
     } else {
         2.0 - libm::floor(libm::log10(magnitude))
     };
-    let decimals = if decimals <= 0.0 { 0 } else { decimals.min(12.0) as usize };
+    let decimals = if decimals <= 0.0 {
+        0
+    } else {
+        decimals.min(12.0) as usize
+    };
     let text = format!("{value:.decimals$}");
     let text = match text.split_once('.') {
         Some((head, tail)) => {
             let tail = tail.trim_end_matches('0');
-            if tail.is_empty() { grouped(head) } else { format!("{}.{tail}", grouped(head)) }
+            if tail.is_empty() {
+                grouped(head)
+            } else {
+                format!("{}.{tail}", grouped(head))
+            }
         }
         None => grouped(&text),
     };
@@ -322,7 +354,11 @@ mod tests {
     #[test]
     fn errors_name_the_cause() {
         assert!(value("1 / 0").unwrap_err().contains("finite"));
-        assert!(value("rte").unwrap_err().contains("\"rte\" is not an assumption"));
+        assert!(
+            value("rte")
+                .unwrap_err()
+                .contains("\"rte\" is not an assumption")
+        );
         assert!(value("(1").unwrap_err().contains("missing"));
         assert!(value(&"(".repeat(300)).is_err());
     }

@@ -22,7 +22,11 @@ pub struct Date {
 
 impl std::fmt::Display for Date {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(
+            formatter,
+            "{:04}-{:02}-{:02}",
+            self.year, self.month, self.day
+        )
     }
 }
 
@@ -65,12 +69,19 @@ impl<'a, 's> Fields<'a, 's> {
         subject: impl Into<String>,
         sink: &'s RefCell<Sink>,
     ) -> Self {
-        Fields { sheets, known: RefCell::default(), sink, subject: subject.into() }
+        Fields {
+            sheets,
+            known: RefCell::default(),
+            sink,
+            subject: subject.into(),
+        }
     }
 
     fn find(&self, key: &'static str) -> Option<(Sheet<'a>, &'a Spanned<DeValue<'a>>)> {
         self.known.borrow_mut().insert(key);
-        self.sheets.iter().find_map(|sheet| sheet.table.get(key).map(|value| (*sheet, value)))
+        self.sheets
+            .iter()
+            .find_map(|sheet| sheet.table.get(key).map(|value| (*sheet, value)))
     }
 
     pub(crate) fn has(&self, key: &'static str) -> bool {
@@ -79,7 +90,10 @@ impl<'a, 's> Fields<'a, 's> {
 
     /// Where the table stands.
     pub(crate) fn place(&self) -> Place {
-        let sheet = self.sheets.first().expect("a reader has at least one sheet");
+        let sheet = self
+            .sheets
+            .first()
+            .expect("a reader has at least one sheet");
         sheet.file.place(sheet.base + sheet.start)
     }
 
@@ -105,7 +119,11 @@ impl<'a, 's> Fields<'a, 's> {
 
     fn located<T>(sheet: Sheet<'a>, value: &Spanned<DeValue<'_>>, inner: T) -> Located<T> {
         let offset = sheet.base + value.span().start;
-        Located { value: inner, place: sheet.file.place(offset), offset }
+        Located {
+            value: inner,
+            place: sheet.file.place(offset),
+            offset,
+        }
     }
 
     pub(crate) fn text(&self, key: &'static str) -> Option<Located<String>> {
@@ -134,7 +152,11 @@ impl<'a, 's> Fields<'a, 's> {
                 None,
             );
         }
-        found.unwrap_or_else(|| Located { value: String::new(), place: self.place(), offset: 0 })
+        found.unwrap_or_else(|| Located {
+            value: String::new(),
+            place: self.place(),
+            offset: 0,
+        })
     }
 
     /// A string out of a closed list.
@@ -210,7 +232,11 @@ impl<'a, 's> Fields<'a, 's> {
         let (sheet, value) = self.find(key)?;
         match value.get_ref() {
             DeValue::Datetime(stamp) => match stamp.date {
-                Some(date) => Some(Date { year: date.year, month: date.month, day: date.day }),
+                Some(date) => Some(Date {
+                    year: date.year,
+                    month: date.month,
+                    day: date.day,
+                }),
                 None => {
                     self.wrong(sheet, value, key, "a date such as 2026-11-25");
                     None
@@ -224,7 +250,9 @@ impl<'a, 's> Fields<'a, 's> {
     }
 
     pub(crate) fn texts(&self, key: &'static str) -> Vec<Located<String>> {
-        let Some((sheet, value)) = self.find(key) else { return Vec::new() };
+        let Some((sheet, value)) = self.find(key) else {
+            return Vec::new();
+        };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong(sheet, value, key, "a list of strings");
             return Vec::new();
@@ -274,7 +302,9 @@ impl<'a, 's> Fields<'a, 's> {
     }
 
     pub(crate) fn tables(&self, key: &'static str) -> Vec<Fields<'a, 's>> {
-        let Some((sheet, value)) = self.find(key) else { return Vec::new() };
+        let Some((sheet, value)) = self.find(key) else {
+            return Vec::new();
+        };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong(sheet, value, key, "a list of tables");
             return Vec::new();
@@ -293,14 +323,19 @@ impl<'a, 's> Fields<'a, 's> {
 
     /// A list whose items are strings or tables.
     pub(crate) fn texts_or_tables(&self, key: &'static str) -> Vec<TextOrTable<'a, 's>> {
-        let Some((sheet, value)) = self.find(key) else { return Vec::new() };
+        let Some((sheet, value)) = self.find(key) else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         match value.get_ref() {
             DeValue::Array(items) => {
                 for item in items.iter() {
                     match item.get_ref() {
-                        DeValue::String(text) => found
-                            .push(TextOrTable::Text(Self::located(sheet, item, text.to_string()))),
+                        DeValue::String(text) => found.push(TextOrTable::Text(Self::located(
+                            sheet,
+                            item,
+                            text.to_string(),
+                        ))),
                         DeValue::Table(table) => found.push(TextOrTable::Table(self.inner(
                             sheet,
                             table,
@@ -312,7 +347,11 @@ impl<'a, 's> Fields<'a, 's> {
                 }
             }
             DeValue::String(text) => {
-                found.push(TextOrTable::Text(Self::located(sheet, value, text.to_string())));
+                found.push(TextOrTable::Text(Self::located(
+                    sheet,
+                    value,
+                    text.to_string(),
+                )));
             }
             _ => self.wrong(sheet, value, key, "a list"),
         }
@@ -326,7 +365,15 @@ impl<'a, 's> Fields<'a, 's> {
         start: usize,
         subject: String,
     ) -> Fields<'a, 's> {
-        Fields::new(vec![Sheet { table, start, ..sheet }], subject, self.sink)
+        Fields::new(
+            vec![Sheet {
+                table,
+                start,
+                ..sheet
+            }],
+            subject,
+            self.sink,
+        )
     }
 
     /// Reports every key that nothing has asked for.

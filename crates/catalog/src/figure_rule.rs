@@ -66,7 +66,10 @@ impl Prose {
 
     fn offset(&self, position: usize) -> usize {
         let index = self.pieces.partition_point(|(at, _)| *at <= position);
-        match index.checked_sub(1).and_then(|index| self.pieces.get(index)) {
+        match index
+            .checked_sub(1)
+            .and_then(|index| self.pieces.get(index))
+        {
             Some((at, offset)) => offset + (position - at),
             None => 0,
         }
@@ -89,7 +92,9 @@ fn sentence_ends(text: &str, reach: Reach) -> Vec<usize> {
                 continue;
             }
             let mut after = index + 1;
-            while after < characters.len() && matches!(characters[after].1, CITATION | ')' | '"' | '”') {
+            while after < characters.len()
+                && matches!(characters[after].1, CITATION | ')' | '"' | '”')
+            {
                 after += 1;
             }
             if after < characters.len() && characters[after].1.is_whitespace() {
@@ -103,27 +108,93 @@ fn sentence_ends(text: &str, reach: Reach) -> Vec<usize> {
 
 /// Units that make any number before them a figure, as written.
 const SYMBOLS: &[&str] = &[
-    "ns", "µs", "μs", "us", "ms", "s", "min", "h", "B", "kB", "KB", "MB", "GB", "TB", "PB", "EB", "KiB",
-    "MiB", "GiB", "TiB", "PiB", "kb", "Kb", "Mb", "Gb", "kbps", "Mbps", "Gbps", "Mbit", "Gbit", "Hz",
-    "kHz", "MHz", "GHz", "km", "rps", "RPS", "qps", "QPS", "tps", "TPS", "IOPS", "USD", "EUR", "W", "kW",
-    "MW", "K", "M", "bn", "°C",
+    "ns", "µs", "μs", "us", "ms", "s", "min", "h", "B", "kB", "KB", "MB", "GB", "TB", "PB", "EB",
+    "KiB", "MiB", "GiB", "TiB", "PiB", "kb", "Kb", "Mb", "Gb", "kbps", "Mbps", "Gbps", "Mbit",
+    "Gbit", "Hz", "kHz", "MHz", "GHz", "km", "rps", "RPS", "qps", "QPS", "tps", "TPS", "IOPS",
+    "USD", "EUR", "W", "kW", "MW", "K", "M", "bn", "°C",
 ];
 
 /// Unit words, compared in lower case.
 const WORDS: &[&str] = &[
-    "nanosecond", "nanoseconds", "microsecond", "microseconds", "millisecond", "milliseconds", "second",
-    "seconds", "sec", "secs", "minute", "minutes", "mins", "hour", "hours", "day", "days", "week", "weeks",
-    "month", "months", "year", "years", "byte", "bytes", "bit", "bits", "kilobytes", "megabytes",
-    "gigabytes", "terabytes", "petabytes", "exabytes", "percent", "thousand", "million", "billion",
-    "trillion", "millions", "billions", "dollars", "euros", "kilometres", "km", "per", "times", "fold",
+    "nanosecond",
+    "nanoseconds",
+    "microsecond",
+    "microseconds",
+    "millisecond",
+    "milliseconds",
+    "second",
+    "seconds",
+    "sec",
+    "secs",
+    "minute",
+    "minutes",
+    "mins",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "byte",
+    "bytes",
+    "bit",
+    "bits",
+    "kilobytes",
+    "megabytes",
+    "gigabytes",
+    "terabytes",
+    "petabytes",
+    "exabytes",
+    "percent",
+    "thousand",
+    "million",
+    "billion",
+    "trillion",
+    "millions",
+    "billions",
+    "dollars",
+    "euros",
+    "kilometres",
+    "km",
+    "per",
+    "times",
+    "fold",
     "percentage",
 ];
 
 /// Things whose number is a figure once it is large; a handful of them is a count.
 const COUNTED: &[&str] = &[
-    "users", "requests", "messages", "transactions", "queries", "events", "calls", "connections", "servers",
-    "machines", "nodes", "instances", "services", "hosts", "drivers", "customers", "writes", "reads",
-    "operations", "records", "rows", "items", "keys", "shards", "partitions", "replicas", "threads",
+    "users",
+    "requests",
+    "messages",
+    "transactions",
+    "queries",
+    "events",
+    "calls",
+    "connections",
+    "servers",
+    "machines",
+    "nodes",
+    "instances",
+    "services",
+    "hosts",
+    "drivers",
+    "customers",
+    "writes",
+    "reads",
+    "operations",
+    "records",
+    "rows",
+    "items",
+    "keys",
+    "shards",
+    "partitions",
+    "replicas",
+    "threads",
 ];
 const COUNTED_FROM: f64 = 100.0;
 
@@ -140,11 +211,10 @@ fn figures(sentence: &str) -> Vec<(usize, usize)> {
         let end = number_end(bytes, at);
         let before = sentence[..at].chars().next_back();
         // "p99", "HTTP/2", "v1.36", "#4" and "ISO-8601" are names.
-        let named = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '#' | '.'))
+        let named = before
+            .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '#' | '.'))
             || (before == Some('-') && sentence[..at - 1].ends_with(char::is_alphabetic));
-        if !named
-            && let Some(length) = figure_length(sentence, at, end, before)
-        {
+        if !named && let Some(length) = figure_length(sentence, at, end, before) {
             found.push((at, length));
         }
         at = end.max(at + 1);
@@ -155,8 +225,8 @@ fn figures(sentence: &str) -> Vec<(usize, usize)> {
 fn number_end(bytes: &[u8], start: usize) -> usize {
     let mut end = start;
     while end < bytes.len() {
-        let inner = matches!(bytes[end], b'.' | b',')
-            && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        let inner =
+            matches!(bytes[end], b'.' | b',') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
         if bytes[end].is_ascii_digit() || inner {
             end += 1;
         } else {
@@ -182,8 +252,11 @@ fn figure_length(sentence: &str, start: usize, end: usize, before: Option<char>)
     }
     if gap == 0 && rest.starts_with('/') {
         let unit = word(&rest[1..]);
-        return matches!(unit, "s" | "min" | "h" | "day" | "second" | "hour" | "month")
-            .then(|| end - start + 1 + unit.len());
+        return matches!(
+            unit,
+            "s" | "min" | "h" | "day" | "second" | "hour" | "month"
+        )
+        .then(|| end - start + 1 + unit.len());
     }
     let unit = word(spaced);
     if unit.is_empty() {
@@ -200,9 +273,15 @@ fn figure_length(sentence: &str, start: usize, end: usize, before: Option<char>)
 }
 
 fn word(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_alphabetic() || c == '°')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_alphabetic() || c == '°'))
+        .unwrap_or(text.len());
     // "5 min" is a unit, "5 min2" is a name.
-    if text[end..].starts_with(|c: char| c.is_ascii_digit()) { "" } else { &text[..end] }
+    if text[end..].starts_with(|c: char| c.is_ascii_digit()) {
+        ""
+    } else {
+        &text[..end]
+    }
 }
 
 #[cfg(test)]
@@ -212,14 +291,24 @@ mod tests {
     fn check(text: &str) -> Vec<String> {
         let mut prose = Prose::default();
         prose.push_text(text, 0);
-        prose.uncovered(Reach::Sentence).into_iter().map(|found| found.figure).collect()
+        prose
+            .uncovered(Reach::Sentence)
+            .into_iter()
+            .map(|found| found.figure)
+            .collect()
     }
 
     #[test]
     fn figures_are_found() {
         assert_eq!(check("It took 15 ms, or 3 % more."), ["15 ms", "3 %"]);
-        assert_eq!(check("10x faster, 2.5 times, 40-fold"), ["10x", "2.5 times", "40-fold"]);
-        assert_eq!(check("At 1,200/s with 100M users for $15"), ["1,200/s", "100M", "15"]);
+        assert_eq!(
+            check("10x faster, 2.5 times, 40-fold"),
+            ["10x", "2.5 times", "40-fold"]
+        );
+        assert_eq!(
+            check("At 1,200/s with 100M users for $15"),
+            ["1,200/s", "100M", "15"]
+        );
         assert_eq!(check("about 5 million requests"), ["5 million"]);
         assert_eq!(check("over 150 services"), ["150 services"]);
     }

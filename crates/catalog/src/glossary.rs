@@ -25,34 +25,41 @@ pub struct Term {
 /// Address of the glossary page.
 pub const GLOSSARY_PATH: &str = "/reference/glossary/";
 
-pub(crate) fn read(
-    terms: &mut BTreeMap<String, Term>,
-    file: &FileText<'_>,
-    sink: &RefCell<Sink>,
-) {
+pub(crate) fn read(terms: &mut BTreeMap<String, Term>, file: &FileText<'_>, sink: &RefCell<Sink>) {
     let table = parse_toml(file, 0, file.text, sink);
-    let sheet = Sheet { file, table: &table, base: 0, start: 0 };
+    let sheet = Sheet {
+        file,
+        table: &table,
+        base: 0,
+        start: 0,
+    };
     let fields = Fields::new(vec![sheet], "the glossary", sink);
     let mut here = BTreeMap::new();
     let mut references = Vec::new();
     for entry in fields.tables("term") {
         let slug = entry.required_text("slug");
         if let Err(message) = EntryId::parse(&slug.value, Some(Kind::Term)) {
-            sink.borrow_mut().error("bad-id", slug.place.clone(), message, None);
+            sink.borrow_mut()
+                .error("bad-id", slug.place.clone(), message, None);
         }
         let see_also = entry.texts("see_also");
         references.extend(see_also.iter().cloned());
         let term = Term {
             term: entry.required_text("term").value,
             definition: entry.required_text("definition").value,
-            aliases: entry.texts("aliases").into_iter().map(|text| text.value).collect(),
+            aliases: entry
+                .texts("aliases")
+                .into_iter()
+                .map(|text| text.value)
+                .collect(),
             see_also: see_also.into_iter().map(|text| text.value).collect(),
             slug: slug.value.clone(),
         };
         entry.finish();
         if here.insert(slug.value.clone(), term).is_some() {
             let message = format!("the term \"{}\" is defined twice", slug.value);
-            sink.borrow_mut().error("duplicate-id", slug.place, message, None);
+            sink.borrow_mut()
+                .error("duplicate-id", slug.place, message, None);
         }
     }
     fields.finish();

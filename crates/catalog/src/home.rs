@@ -74,9 +74,12 @@ impl Home {
                 .chain(&door.more)
         });
         let groups = self.groups.iter().flat_map(|group| {
-            std::iter::once(&group.title).chain(group.parts.iter().flat_map(|part| {
-                [&part.title, &part.lead].into_iter().chain(&part.items)
-            }))
+            std::iter::once(&group.title).chain(
+                group
+                    .parts
+                    .iter()
+                    .flat_map(|part| [&part.title, &part.lead].into_iter().chain(&part.items)),
+            )
         });
         for run in std::iter::once(&self.lead).chain(doors).chain(groups) {
             crate::document::walk_inlines(run, &mut |inline| found.push(inline));
@@ -88,13 +91,26 @@ impl Home {
 pub(crate) fn read(file: &FileText<'_>, sink: &RefCell<Sink>) -> Home {
     let page = PageContext::new(file, sink);
     let table = parse_toml(file, 0, file.text, sink);
-    let sheet = Sheet { file, table: &table, base: 0, start: 0 };
+    let sheet = Sheet {
+        file,
+        table: &table,
+        base: 0,
+        start: 0,
+    };
     let fields = Fields::new(vec![sheet], "the home page", sink);
     let home = Home {
         title: fields.required_text("title").value,
         lead: line(&page, &fields, "lead"),
-        doors: fields.tables("door").iter().map(|door| read_door(&page, door)).collect(),
-        groups: fields.tables("group").iter().map(|group| read_group(&page, group)).collect(),
+        doors: fields
+            .tables("door")
+            .iter()
+            .map(|door| read_door(&page, door))
+            .collect(),
+        groups: fields
+            .tables("group")
+            .iter()
+            .map(|group| read_group(&page, group))
+            .collect(),
     };
     fields.finish();
     home
@@ -134,9 +150,16 @@ fn read_door(page: &PageContext<'_, '_>, door: &Fields<'_, '_>) -> Door {
         id: door.required_text("id").value,
         title: door.required_text("title").value,
         lead: line(page, door, "lead"),
-        columns: door.texts("columns").into_iter().map(|text| text.value).collect(),
+        columns: door
+            .texts("columns")
+            .into_iter()
+            .map(|text| text.value)
+            .collect(),
         rows,
-        short_title: door.text("short_title").map(|text| text.value).unwrap_or_default(),
+        short_title: door
+            .text("short_title")
+            .map(|text| text.value)
+            .unwrap_or_default(),
         short: lines(page, door, "short"),
         more: lines(page, door, "more"),
     };
@@ -158,8 +181,11 @@ fn read_group(page: &PageContext<'_, '_>, group: &Fields<'_, '_>) -> Group {
             read
         })
         .collect();
-    let read =
-        Group { id: group.required_text("id").value, title: line(page, group, "title"), parts };
+    let read = Group {
+        id: group.required_text("id").value,
+        title: line(page, group, "title"),
+        parts,
+    };
     group.finish();
     read
 }

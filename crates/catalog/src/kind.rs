@@ -43,7 +43,10 @@ const fn required(id: &'static str) -> ContractSection {
 }
 
 const fn growing(id: &'static str) -> ContractSection {
-    ContractSection { id, required: false }
+    ContractSection {
+        id,
+        required: false,
+    }
 }
 
 const PATTERN: &[ContractSection] = &[
@@ -66,8 +69,12 @@ const CASE_STUDY: &[ContractSection] = &[
     required("what-changed"),
     required("take-aways"),
 ];
-const INCIDENT: &[ContractSection] =
-    &[required("timeline"), required("mechanism"), required("defences"), required("what-helps")];
+const INCIDENT: &[ContractSection] = &[
+    required("timeline"),
+    required("mechanism"),
+    required("defences"),
+    required("what-helps"),
+];
 const PLAYBOOK: &[ContractSection] = &[
     required("recognise"),
     required("first-five-minutes"),
@@ -85,8 +92,11 @@ const MIGRATION: &[ContractSection] = &[
     required("metrics"),
     required("risks"),
 ];
-const PATH: &[ContractSection] =
-    &[required("for-whom"), required("modules"), required("exit-test")];
+const PATH: &[ContractSection] = &[
+    required("for-whom"),
+    required("modules"),
+    required("exit-test"),
+];
 const LAW: &[ContractSection] = &[
     required("what-it-says"),
     required("where-it-bites"),
@@ -94,10 +104,16 @@ const LAW: &[ContractSection] = &[
     growing("measure-it"),
     required("what-to-do"),
 ];
-const PILLAR: &[ContractSection] =
-    &[required("the-question"), required("choices"), required("how-it-fails")];
-const ANTI_PATTERN: &[ContractSection] =
-    &[required("looks-like"), required("why-it-grows"), required("instead")];
+const PILLAR: &[ContractSection] = &[
+    required("the-question"),
+    required("choices"),
+    required("how-it-fails"),
+];
+const ANTI_PATTERN: &[ContractSection] = &[
+    required("looks-like"),
+    required("why-it-grows"),
+    required("instead"),
+];
 
 impl Kind {
     /// Every kind, in the order in which search groups and site maps show them.
@@ -199,7 +215,10 @@ pub const SLUG_BYTES_MAX: usize = 80;
 impl EntryId {
     /// The id of `kind` and `slug`.
     pub fn new(kind: Kind, slug: impl Into<String>) -> Self {
-        EntryId { kind, slug: slug.into() }
+        EntryId {
+            kind,
+            slug: slug.into(),
+        }
     }
 
     /// Reads `kind:slug`; `default` is the kind of a bare slug. The error says what is wrong.
@@ -210,17 +229,24 @@ impl EntryId {
                     .ok_or_else(|| format!("unknown kind \"{prefix}\" in id \"{text}\""))?;
                 (kind, slug)
             }
-            None => (default.ok_or_else(|| format!("id \"{text}\" has no kind"))?, text),
+            None => (
+                default.ok_or_else(|| format!("id \"{text}\" has no kind"))?,
+                text,
+            ),
         };
         let well_formed = !slug.is_empty()
             && slug.len() <= SLUG_BYTES_MAX
             && !slug.starts_with('-')
             && !slug.ends_with('-')
-            && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && slug
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if well_formed {
             Ok(EntryId::new(kind, slug))
         } else {
-            Err(format!("\"{slug}\" is not a slug (lower-case letters, digits, single hyphens)"))
+            Err(format!(
+                "\"{slug}\" is not a slug (lower-case letters, digits, single hyphens)"
+            ))
         }
     }
 }

@@ -53,7 +53,9 @@ impl<'a, 's> PageContext<'a, 's> {
         message: impl Into<String>,
         hint: impl Into<Option<String>>,
     ) {
-        self.sink.borrow_mut().error(code, self.file.place(offset), message, hint);
+        self.sink
+            .borrow_mut()
+            .error(code, self.file.place(offset), message, hint);
     }
 
     /// Reads a short text that stands inside TOML, at `offset` in the file. `figures` says whether
@@ -172,18 +174,28 @@ struct Container {
 
 impl Container {
     fn new(holder: Holder) -> Self {
-        Container { holder, blocks: Vec::new() }
+        Container {
+            holder,
+            blocks: Vec::new(),
+        }
     }
 }
 
 enum Span {
     Paragraph,
-    Heading { level: u8, id: Option<String>, offset: usize },
+    Heading {
+        level: u8,
+        id: Option<String>,
+        offset: usize,
+    },
     Cell,
     Emphasis,
     Strong,
     Struck,
-    Link { destination: String, offset: usize },
+    Link {
+        destination: String,
+        offset: usize,
+    },
     Image,
 }
 
@@ -290,14 +302,24 @@ impl Builder<'_, '_, '_> {
                     CodeBlockKind::Fenced(info) => info.to_string(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code =
-                    Some(OpenCode { info, text: String::new(), offset, content_offset: None });
+                self.code = Some(OpenCode {
+                    info,
+                    text: String::new(),
+                    offset,
+                    content_offset: None,
+                });
             }
             Tag::Table(alignments) => {
                 self.close_implicit();
                 let alignments = alignments.into_iter().map(alignment).collect();
-                self.table =
-                    Some((Table { alignments, ..Table::default() }, Vec::new(), false));
+                self.table = Some((
+                    Table {
+                        alignments,
+                        ..Table::default()
+                    },
+                    Vec::new(),
+                    false,
+                ));
             }
             Tag::TableHead | Tag::TableRow => self.prose = Prose::default(),
             Tag::TableCell => self.inlines.push((Span::Cell, Vec::new())),
@@ -305,7 +327,10 @@ impl Builder<'_, '_, '_> {
             Tag::Strong => self.nest(Span::Strong),
             Tag::Strikethrough => self.nest(Span::Struck),
             Tag::Link { dest_url, .. } => {
-                self.nest(Span::Link { destination: dest_url.to_string(), offset });
+                self.nest(Span::Link {
+                    destination: dest_url.to_string(),
+                    offset,
+                });
             }
             Tag::Image { .. } => {
                 self.page.error(
@@ -401,14 +426,23 @@ impl Builder<'_, '_, '_> {
     }
 
     fn close_span(&mut self) {
-        let Some((span, content)) = self.inlines.pop() else { return };
+        let Some((span, content)) = self.inlines.pop() else {
+            return;
+        };
         let inline = match span {
             Span::Emphasis => Inline::Emphasis(content),
             Span::Strong => Inline::Strong(content),
             Span::Struck => Inline::Struck(content),
-            Span::Link { destination, offset } => {
+            Span::Link {
+                destination,
+                offset,
+            } => {
                 let target = self.target(&destination, offset);
-                Inline::Link { target, content, offset }
+                Inline::Link {
+                    target,
+                    content,
+                    offset,
+                }
             }
             Span::Image | Span::Paragraph | Span::Heading { .. } | Span::Cell => {
                 for inline in content {
@@ -425,7 +459,8 @@ impl Builder<'_, '_, '_> {
             Ok(target) => target,
             Err(message) => {
                 let hint = "write kind:slug, kind:slug#section, #section, /path/ or https://…";
-                self.page.error("bad-link", offset, message, Some(hint.to_owned()));
+                self.page
+                    .error("bad-link", offset, message, Some(hint.to_owned()));
                 Target::Broken(destination.to_owned())
             }
         }
@@ -447,7 +482,8 @@ impl Builder<'_, '_, '_> {
         while let Some(found) = text[at..].find(MARK) {
             let position = at + found;
             if found > 0 {
-                self.prose.push_text(&text[at..position], self.absolute(range.start + at));
+                self.prose
+                    .push_text(&text[at..position], self.absolute(range.start + at));
                 self.inline(Inline::Text(text[at..position].to_owned()));
             }
             match self.scan.marks.get(&(range.start + position)) {
@@ -459,7 +495,8 @@ impl Builder<'_, '_, '_> {
             }
         }
         if at < text.len() {
-            self.prose.push_text(&text[at..], self.absolute(range.start + at));
+            self.prose
+                .push_text(&text[at..], self.absolute(range.start + at));
             self.inline(Inline::Text(text[at..].to_owned()));
         }
     }
@@ -494,7 +531,10 @@ impl Builder<'_, '_, '_> {
                 name: name.clone(),
                 shown: expression::with_unit(&expression::format_value(*value, unit), unit),
             },
-            Mark::Quoted { path } => Inline::Quoted { path: path.clone(), offset },
+            Mark::Quoted { path } => Inline::Quoted {
+                path: path.clone(),
+                offset,
+            },
         };
         self.inline(inline);
     }
@@ -515,7 +555,9 @@ impl Builder<'_, '_, '_> {
         while let Some((span, _)) = self.inlines.last() {
             match span {
                 Span::Paragraph => {
-                    let Some((_, content)) = self.inlines.pop() else { return };
+                    let Some((_, content)) = self.inlines.pop() else {
+                        return;
+                    };
                     let prose = std::mem::take(&mut self.prose);
                     self.check_figures(&prose, Reach::Sentence);
                     let content = trimmed(content);
@@ -541,7 +583,10 @@ impl Builder<'_, '_, '_> {
             self.page.error(
                 "uncited-figure",
                 offset,
-                format!("the figure \"{}\" is neither cited nor computed", found.figure.trim()),
+                format!(
+                    "the figure \"{}\" is neither cited nor computed",
+                    found.figure.trim()
+                ),
                 Some(
                     "cite it with [^key] in the same sentence or row, compute it with {= …}, \
                      or mark an example's input with {assume: name = …}"
@@ -558,7 +603,8 @@ impl Builder<'_, '_, '_> {
         let content = trimmed(content);
         let id = id.unwrap_or_else(|| slug_of(&inline_text(&content)));
         if id.is_empty() {
-            self.page.error("heading", offset, "a heading has no text", None);
+            self.page
+                .error("heading", offset, "a heading has no text", None);
             return;
         }
         let top = self.containers.len() == 1;
@@ -617,11 +663,15 @@ impl Builder<'_, '_, '_> {
         if self.containers.len() < 2 {
             return;
         }
-        let Some(Container { holder, blocks }) = self.containers.pop() else { return };
+        let Some(Container { holder, blocks }) = self.containers.pop() else {
+            return;
+        };
         match holder {
             Holder::Item => {
-                if let Some(Container { holder: Holder::List(_, items), .. }) =
-                    self.containers.last_mut()
+                if let Some(Container {
+                    holder: Holder::List(_, items),
+                    ..
+                }) = self.containers.last_mut()
                 {
                     items.push(blocks);
                 } else {
@@ -644,7 +694,10 @@ impl Builder<'_, '_, '_> {
     }
 
     fn push_block(&mut self, block: Block) {
-        let container = self.containers.last_mut().expect("the root container is never popped");
+        let container = self
+            .containers
+            .last_mut()
+            .expect("the root container is never popped");
         if let Block::Tabs(new) = &block
             && let Some(Block::Tabs(tabs)) = container.blocks.last_mut()
         {
@@ -656,7 +709,9 @@ impl Builder<'_, '_, '_> {
 
     fn close_row(&mut self, row_kind: Row) {
         let prose = std::mem::take(&mut self.prose);
-        let Some((table, row, head_cited)) = self.table.as_mut() else { return };
+        let Some((table, row, head_cited)) = self.table.as_mut() else {
+            return;
+        };
         let cells = std::mem::take(row);
         match row_kind {
             Row::Head => {
@@ -771,7 +826,10 @@ pub(crate) fn read_target(destination: &str) -> Result<Target, String> {
             Ok(Target::Here(anchor.to_owned()))
         };
     }
-    if ["https://", "http://", "mailto:"].iter().any(|scheme| destination.starts_with(scheme)) {
+    if ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| destination.starts_with(scheme))
+    {
         return Ok(Target::External(destination.to_owned()));
     }
     if destination.starts_with('/') && !destination.starts_with("//") {

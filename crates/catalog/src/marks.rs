@@ -14,9 +14,18 @@ const MARK_BYTES_MAX: usize = 500;
 /// A figure mark.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mark {
-    Computed { formula: String, unit: String },
-    Assumed { name: String, value: f64, unit: String },
-    Quoted { path: String },
+    Computed {
+        formula: String,
+        unit: String,
+    },
+    Assumed {
+        name: String,
+        value: f64,
+        unit: String,
+    },
+    Quoted {
+        path: String,
+    },
 }
 
 /// A mark that could not be read.
@@ -47,7 +56,10 @@ pub(crate) const DATA_FENCES: &[&str] = &["step", "phase", "module"];
 
 /// Scans `text`. Code fences and inline code are left as they are.
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scan = Scan { masked: String::with_capacity(text.len()), ..Scan::default() };
+    let mut scan = Scan {
+        masked: String::with_capacity(text.len()),
+        ..Scan::default()
+    };
     let mut fence: Option<Fence> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -102,7 +114,12 @@ impl Fence {
             return None;
         }
         let language = info.split_whitespace().next().unwrap_or("");
-        Some(Fence { symbol, length, holds_data: DATA_FENCES.contains(&language), offset })
+        Some(Fence {
+            symbol,
+            length,
+            holds_data: DATA_FENCES.contains(&language),
+            offset,
+        })
     }
 
     fn closes(&self, line: &str) -> bool {
@@ -115,7 +132,9 @@ fn assumptions_of(line: &str, offset: usize, scan: &mut Scan) {
     let mut from = 0;
     while let Some(found) = line[from..].find("{assume:") {
         let start = from + found;
-        let Some(end) = line[start..].find('}') else { return };
+        let Some(end) = line[start..].find('}') else {
+            return;
+        };
         // A mark that cannot be read is reported when the fence's text is read.
         if let Ok(Mark::Assumed { name, value, unit }) = read_mark(&line[start + 1..start + end]) {
             scan.assumptions.push((name, value, unit, offset + start));
@@ -131,7 +150,9 @@ fn mask_line(line: &str, offset: usize, scan: &mut Scan) {
         if rest.starts_with('`') {
             let run = rest.bytes().take_while(|b| *b == b'`').count();
             let fence = &rest[..run];
-            let end = rest[run..].find(fence).map_or(run, |found| run + found + run);
+            let end = rest[run..]
+                .find(fence)
+                .map_or(run, |found| run + found + run);
             scan.masked.push_str(&rest[..end]);
             at += end;
         } else if let Some(length) = mark_length(rest) {
@@ -154,7 +175,9 @@ fn mask_line(line: &str, offset: usize, scan: &mut Scan) {
 }
 
 fn mark_length(rest: &str) -> Option<usize> {
-    let known = ["{=", "{assume:", "{exp:"].iter().any(|start| rest.starts_with(start));
+    let known = ["{=", "{assume:", "{exp:"]
+        .iter()
+        .any(|start| rest.starts_with(start));
     if !known {
         return None;
     }
@@ -166,7 +189,8 @@ fn mask_mark(text: &str, offset: usize, scan: &mut Scan) {
     match read_mark(&text[1..text.len() - 1]) {
         Ok(mark) => {
             if let Mark::Assumed { name, value, unit } = &mark {
-                scan.assumptions.push((name.clone(), *value, unit.clone(), offset));
+                scan.assumptions
+                    .push((name.clone(), *value, unit.clone(), offset));
             }
             scan.marks.insert(offset, (mark, text.len()));
             scan.masked.push(MARK);
@@ -187,25 +211,45 @@ fn citation(rest: &str) -> Option<&str> {
     let key = &inner[..end];
     let well_formed = !key.is_empty()
         && key.len() <= 64
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     well_formed.then_some(key)
 }
 
 /// Reads what stands between the braces.
 fn read_mark(inner: &str) -> Result<Mark, Problem> {
-    let problem = |code, message, hint| Problem { code, offset: 0, message, hint };
+    let problem = |code, message, hint| Problem {
+        code,
+        offset: 0,
+        message,
+        hint,
+    };
     if let Some(rest) = inner.strip_prefix('=') {
         let (formula, unit) = rest.rsplit_once('|').unwrap_or((rest, ""));
         let formula = formula.trim();
         if formula.is_empty() {
             let hint = "write {= formula | unit}";
-            return Err(problem("bad-expression", "a computed figure has no formula".into(), hint));
+            return Err(problem(
+                "bad-expression",
+                "a computed figure has no formula".into(),
+                hint,
+            ));
         }
-        return Ok(Mark::Computed { formula: formula.into(), unit: unit.trim().into() });
+        return Ok(Mark::Computed {
+            formula: formula.into(),
+            unit: unit.trim().into(),
+        });
     }
     if let Some(rest) = inner.strip_prefix("assume:") {
         let hint = "write {assume: name = 200 /s}";
-        let bad = || problem("bad-assumption", format!("cannot read {{assume:{rest}}}"), hint);
+        let bad = || {
+            problem(
+                "bad-assumption",
+                format!("cannot read {{assume:{rest}}}"),
+                hint,
+            )
+        };
         let (name, value) = rest.split_once('=').ok_or_else(bad)?;
         let (name, value) = (name.trim(), value.trim());
         let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.,_eE".contains(c)));
@@ -216,12 +260,20 @@ fn read_mark(inner: &str) -> Result<Mark, Problem> {
         if !named || !number.is_finite() {
             return Err(bad());
         }
-        return Ok(Mark::Assumed { name: name.into(), value: number, unit: unit.trim().into() });
+        return Ok(Mark::Assumed {
+            name: name.into(),
+            value: number,
+            unit: unit.trim().into(),
+        });
     }
     let path = inner.strip_prefix("exp:").unwrap_or(inner).trim();
     if path.split('.').count() < 2 || path.contains(char::is_whitespace) {
         let hint = "write {exp:experiment.variant.quantity}";
-        return Err(problem("bad-quotation", format!("cannot read {{exp:{path}}}"), hint));
+        return Err(problem(
+            "bad-quotation",
+            format!("cannot read {{exp:{path}}}"),
+            hint,
+        ));
     }
     Ok(Mark::Quoted { path: path.into() })
 }

@@ -47,7 +47,12 @@ fn front_texts(entry: &Entry, lines: &mut Vec<String>) {
     match &entry.details {
         Details::Pattern(pattern) => {
             rich(&[pattern.problem.clone(), pattern.solution.clone()]);
-            for list in [&pattern.use_when, &pattern.avoid_when, &pattern.gains, &pattern.costs] {
+            for list in [
+                &pattern.use_when,
+                &pattern.avoid_when,
+                &pattern.gains,
+                &pattern.costs,
+            ] {
                 rich(list);
             }
         }
@@ -88,7 +93,9 @@ fn block_text(block: &Block, lines: &mut Vec<String>) {
                 lines.push(code_text(code));
             }
         }
-        Block::Diagram { title, alternative, .. } => {
+        Block::Diagram {
+            title, alternative, ..
+        } => {
             lines.extend([title.clone(), alternative.clone()]);
         }
         Block::Table(table) => {
@@ -113,5 +120,8 @@ fn code_text(code: &Code) -> String {
 }
 
 fn row_text(row: &[Vec<Inline>]) -> String {
-    row.iter().map(|cell| inline_text(cell)).collect::<Vec<_>>().join(" · ")
+    row.iter()
+        .map(|cell| inline_text(cell))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }

@@ -37,7 +37,12 @@ pub struct Vocabulary {
 impl Vocabulary {
     pub(crate) fn read(&mut self, file: &FileText<'_>, sink: &RefCell<Sink>) {
         let table = parse_toml(file, 0, file.text, sink);
-        let sheet = Sheet { file, table: &table, base: 0, start: 0 };
+        let sheet = Sheet {
+            file,
+            table: &table,
+            base: 0,
+            start: 0,
+        };
         let fields = Fields::new(vec![sheet], "the vocabulary", sink);
         for (key, list) in [
             ("category", &mut self.categories),
@@ -73,7 +78,9 @@ impl Vocabulary {
 
     /// The shown name of `id` in `list`, or the id itself.
     pub fn name<'v>(list: &'v [Choice], id: &'v str) -> &'v str {
-        list.iter().find(|choice| choice.id == id).map_or(id, |choice| choice.name.as_str())
+        list.iter()
+            .find(|choice| choice.id == id)
+            .map_or(id, |choice| choice.name.as_str())
     }
 }
 
@@ -95,7 +102,12 @@ pub struct SiteSettings {
 impl SiteSettings {
     pub(crate) fn read(&mut self, file: &FileText<'_>, sink: &RefCell<Sink>) {
         let table = parse_toml(file, 0, file.text, sink);
-        let sheet = Sheet { file, table: &table, base: 0, start: 0 };
+        let sheet = Sheet {
+            file,
+            table: &table,
+            base: 0,
+            start: 0,
+        };
         let fields = Fields::new(vec![sheet], "the site settings", sink);
         for (key, setting) in [
             ("name", &mut self.name),

@@ -47,7 +47,12 @@ pub(crate) struct ContentOptions {
     #[arg(long, value_name = "DIR", env = "DSTUDIO_BASE")]
     pub(crate) base: Option<PathBuf>,
     /// Folder of your own entries on top; repeat it for several layers, lowest first.
-    #[arg(long = "content", value_name = "DIR", env = "DSTUDIO_CONTENT", value_delimiter = ':')]
+    #[arg(
+        long = "content",
+        value_name = "DIR",
+        env = "DSTUDIO_CONTENT",
+        value_delimiter = ':'
+    )]
     pub(crate) content: Vec<PathBuf>,
 }
 
@@ -70,14 +75,22 @@ impl ContentOptions {
                 eprintln!("reading the checkout's content: {}", folder.display());
             }
         }
-        ContentSource { base, overlays: self.content.clone() }
+        ContentSource {
+            base,
+            overlays: self.content.clone(),
+        }
     }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
     /// Address and port to listen on.
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "HOST:PORT", env = "DSTUDIO_ADDR")]
+    #[arg(
+        long,
+        default_value = "127.0.0.1:8080",
+        value_name = "HOST:PORT",
+        env = "DSTUDIO_ADDR"
+    )]
     pub(crate) addr: String,
     #[command(flatten)]
     pub(crate) content: ContentOptions,
@@ -92,7 +105,12 @@ pub(crate) struct ServeOptions {
           value_parser = clap::value_parser!(u64).range(0..=600))]
     pub(crate) drain_notice_s: u64,
     /// Log level or filter, as in `info` or `server=debug`; `off` logs nothing.
-    #[arg(long, default_value = "info", value_name = "FILTER", env = "DSTUDIO_LOG")]
+    #[arg(
+        long,
+        default_value = "info",
+        value_name = "FILTER",
+        env = "DSTUDIO_LOG"
+    )]
     pub(crate) log: String,
 }
 

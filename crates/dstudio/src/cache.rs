@@ -11,12 +11,18 @@ fn file() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
-    Some(folder.join("dstudio").join(format!("fragments-{}", env!("CARGO_PKG_VERSION"))))
+    Some(
+        folder
+            .join("dstudio")
+            .join(format!("fragments-{}", env!("CARGO_PKG_VERSION"))),
+    )
 }
 
 /// What an earlier run kept; nothing if there is none or it cannot be read.
 pub(crate) fn load() -> Fragments {
-    let Some(file) = file() else { return Fragments::default() };
+    let Some(file) = file() else {
+        return Fragments::default();
+    };
     let small = std::fs::metadata(&file).is_ok_and(|metadata| metadata.len() <= CACHE_BYTES_MAX);
     match std::fs::read(&file) {
         Ok(bytes) if small => Fragments::from_bytes(&bytes),

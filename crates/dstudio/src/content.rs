@@ -30,7 +30,10 @@ pub(crate) struct ContentSource {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("cannot read the content folder {path}: {source}")]
-    Folder { path: PathBuf, source: std::io::Error },
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path} is not a folder; --base and --content take folders of content files")]
     NotAFolder { path: PathBuf },
     #[error("the content folder {path} holds more than {FILES_MAX} files")]
@@ -82,18 +85,30 @@ fn embedded_layer() -> Layer {
             files.insert(path.into_owned(), file.data.into_owned());
         }
     }
-    Layer { name: OWN_LAYER.to_owned(), files }
+    Layer {
+        name: OWN_LAYER.to_owned(),
+        files,
+    }
 }
 
 fn folder_layer(name: &str, folder: &Path) -> Result<Layer, Error> {
     if !folder.is_dir() {
-        return Err(Error::NotAFolder { path: folder.to_owned() });
+        return Err(Error::NotAFolder {
+            path: folder.to_owned(),
+        });
     }
-    let mut layer = Layer { name: name.to_owned(), files: BTreeMap::new() };
-    collect(&mut layer, folder, "", 0)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    let mut layer = Layer {
+        name: name.to_owned(),
+        files: BTreeMap::new(),
+    };
+    collect(&mut layer, folder, "", 0).map_err(|source| Error::Folder {
+        path: folder.to_owned(),
+        source,
+    })?;
     if layer.files.len() > FILES_MAX {
-        return Err(Error::TooMany { path: folder.to_owned() });
+        return Err(Error::TooMany {
+            path: folder.to_owned(),
+        });
     }
     Ok(layer)
 }
@@ -126,6 +141,8 @@ fn collect(layer: &mut Layer, folder: &Path, prefix: &str, depth: usize) -> std:
 fn read_at_most(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?
+        .take(limit)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -30,7 +30,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Server(#[from] server::Error),
     #[error("{what}: {source}")]
-    Io { what: String, source: std::io::Error },
+    Io {
+        what: String,
+        source: std::io::Error,
+    },
     #[error("{0}")]
     Other(String),
 }

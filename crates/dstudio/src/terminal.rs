@@ -14,14 +14,27 @@ struct Style {
     reset: &'static str,
 }
 
-const MARKED: Style =
-    Style { bold: "\x1b[1m", dim: "\x1b[2m", title: "\x1b[1;36m", reset: "\x1b[0m" };
-const PLAIN: Style = Style { bold: "", dim: "", title: "", reset: "" };
+const MARKED: Style = Style {
+    bold: "\x1b[1m",
+    dim: "\x1b[2m",
+    title: "\x1b[1;36m",
+    reset: "\x1b[0m",
+};
+const PLAIN: Style = Style {
+    bold: "",
+    dim: "",
+    title: "",
+    reset: "",
+};
 
 /// A page, or one section of it.
 pub(crate) fn page(catalog: &Catalog, entry: &Entry, section: Option<&str>) -> String {
     let style = if output::styled() { &MARKED } else { &PLAIN };
-    let writer = Writer { catalog, style, width: output::width() };
+    let writer = Writer {
+        catalog,
+        style,
+        width: output::width(),
+    };
     let mut text = String::new();
     if section.is_none() {
         writer.head(entry, &mut text);
@@ -49,11 +62,21 @@ pub(crate) fn search_results(query: &str, results: &search::Results) -> String {
     let width = output::width();
     let mut text = String::new();
     for hit in &results.hits {
-        text.push_str(&format!("{}{}{}", style.bold, clean(&hit.title), style.reset));
+        text.push_str(&format!(
+            "{}{}{}",
+            style.bold,
+            clean(&hit.title),
+            style.reset
+        ));
         if !hit.section_title.is_empty() {
             text.push_str(&format!(" › {}", clean(&hit.section_title)));
         }
-        text.push_str(&format!("\n  {}{}{}\n", style.dim, clean(&hit.id), style.reset));
+        text.push_str(&format!(
+            "\n  {}{}{}\n",
+            style.dim,
+            clean(&hit.id),
+            style.reset
+        ));
         let mut passage = String::new();
         for fragment in &hit.passage {
             passage.push_str(&clean(&fragment.text).replace('\n', " "));
@@ -73,7 +96,9 @@ pub(crate) fn search_results(query: &str, results: &search::Results) -> String {
 
 /// Text without control characters: content of overlays must not steer the terminal.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect()
+    text.chars()
+        .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
+        .collect()
 }
 
 /// `text` filled to `width`, the first line after `first`, the others after `rest`.
@@ -115,8 +140,16 @@ struct Writer<'c> {
 impl Writer<'_> {
     fn head(&self, entry: &Entry, out: &mut String) {
         let style = self.style;
-        out.push_str(&format!("{}{}{}\n", style.title, clean(&entry.name), style.reset));
-        out.push_str(&format!("{}{}  {}{}\n\n", style.dim, entry.id, entry.path, style.reset));
+        out.push_str(&format!(
+            "{}{}{}\n",
+            style.title,
+            clean(&entry.name),
+            style.reset
+        ));
+        out.push_str(&format!(
+            "{}{}  {}{}\n\n",
+            style.dim, entry.id, entry.path, style.reset
+        ));
         out.push_str(&wrapped(&clean(&entry.summary), self.width, "", ""));
         if let Details::Pattern(pattern) = &entry.details {
             let t = |id| self.catalog.interface.text(id);
@@ -129,14 +162,20 @@ impl Writer<'_> {
 
     fn labelled(&self, label: &str, text: &RichText, out: &mut String) {
         if !text.is_empty() {
-            out.push_str(&format!("\n{}{label}{}\n", self.style.bold, self.style.reset));
+            out.push_str(&format!(
+                "\n{}{label}{}\n",
+                self.style.bold, self.style.reset
+            ));
             out.push_str(&self.fill(&text.content, "  ", "  "));
         }
     }
 
     fn labelled_list(&self, label: &str, items: &[RichText], out: &mut String) {
         if !items.is_empty() {
-            out.push_str(&format!("\n{}{label}{}\n", self.style.bold, self.style.reset));
+            out.push_str(&format!(
+                "\n{}{label}{}\n",
+                self.style.bold, self.style.reset
+            ));
             for item in items {
                 out.push_str(&self.fill(&item.content, "  - ", "    "));
             }
@@ -148,9 +187,15 @@ impl Writer<'_> {
             return;
         }
         let title = self.catalog.interface.text("evidence.sources");
-        out.push_str(&format!("\n{}{title}{}\n", self.style.title, self.style.reset));
+        out.push_str(&format!(
+            "\n{}{title}{}\n",
+            self.style.title, self.style.reset
+        ));
         for (index, source) in entry.sources.iter().enumerate() {
-            let year = source.year.map(|year| format!(", {year}")).unwrap_or_default();
+            let year = source
+                .year
+                .map(|year| format!(", {year}"))
+                .unwrap_or_default();
             let text = format!("{}. {}{year}. {}", source.title, source.org, source.url);
             let first = format!("  [{}] ", index + 1);
             let rest = " ".repeat(first.len());
@@ -180,7 +225,9 @@ impl Writer<'_> {
                 Inline::Quoted { path, .. } => text.push_str(path),
                 Inline::Citation(key) => text.push_str(&format!(" [{key}]")),
                 Inline::Break => text.push('\n'),
-                Inline::Link { target, content, .. } => text.push_str(&self.link(target, content)),
+                Inline::Link {
+                    target, content, ..
+                } => text.push_str(&self.link(target, content)),
             }
         }
         text
@@ -190,8 +237,16 @@ impl Writer<'_> {
         let shown = self.text(content);
         match target {
             Target::Entry { id, .. } if id.kind == Kind::Term => {
-                let term = self.catalog.terms.get(&id.slug).map(|term| term.term.clone());
-                if shown.is_empty() { term.unwrap_or_else(|| id.slug.clone()) } else { shown }
+                let term = self
+                    .catalog
+                    .terms
+                    .get(&id.slug)
+                    .map(|term| term.term.clone());
+                if shown.is_empty() {
+                    term.unwrap_or_else(|| id.slug.clone())
+                } else {
+                    shown
+                }
             }
             Target::Entry { id, .. } => match self.catalog.entry(id) {
                 Some(entry) if shown.is_empty() => entry.name.clone(),
@@ -200,9 +255,10 @@ impl Writer<'_> {
             },
             Target::External(address) if shown.is_empty() => address.clone(),
             Target::External(address) => format!("{shown} <{address}>"),
-            Target::Local(address) if shown.is_empty() => {
-                self.catalog.at_path(address).map_or_else(|| address.clone(), |e| e.name.clone())
-            }
+            Target::Local(address) if shown.is_empty() => self
+                .catalog
+                .at_path(address)
+                .map_or_else(|| address.clone(), |e| e.name.clone()),
             _ => shown,
         }
     }
@@ -238,11 +294,18 @@ impl Writer<'_> {
             Block::Code(code) => self.code(code, indent, out),
             Block::Tabs(tabs) => {
                 for (label, code) in tabs {
-                    out.push_str(&format!("\n{pad}{}{}{}", style.bold, clean(label), style.reset));
+                    out.push_str(&format!(
+                        "\n{pad}{}{}{}",
+                        style.bold,
+                        clean(label),
+                        style.reset
+                    ));
                     self.code(code, indent, out);
                 }
             }
-            Block::Diagram { title, alternative, .. } => {
+            Block::Diagram {
+                title, alternative, ..
+            } => {
                 out.push('\n');
                 let text = format!("[{title}] {alternative}");
                 out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
@@ -290,7 +353,12 @@ impl Writer<'_> {
                 self.fact("phase.entry", &phase.entry, indent, out);
                 self.fact("phase.exit", &phase.exit, indent, out);
                 self.fact("phase.rollback", &phase.rollback, indent, out);
-                self.fact("phase.point-of-no-return", &phase.point_of_no_return, indent, out);
+                self.fact(
+                    "phase.point-of-no-return",
+                    &phase.point_of_no_return,
+                    indent,
+                    out,
+                );
             }
             Block::Module(module) => {
                 let week = self.catalog.interface.text("module.week");
@@ -322,7 +390,12 @@ impl Writer<'_> {
                 for entry in self.catalog.pages().filter(wanted) {
                     let text = format!("{} ({})", entry.name, entry.id);
                     let first = format!("{pad}- ");
-                    out.push_str(&wrapped(&clean(&text), self.width, &first, &format!("{pad}  ")));
+                    out.push_str(&wrapped(
+                        &clean(&text),
+                        self.width,
+                        &first,
+                        &format!("{pad}  "),
+                    ));
                 }
             }
         }
@@ -366,7 +439,9 @@ impl Writer<'_> {
     /// Columns side by side if they fit, else one block a row.
     fn table(&self, table: &Table, indent: usize, out: &mut String) {
         let cells = |row: &[Vec<Inline>]| -> Vec<String> {
-            row.iter().map(|cell| clean(&self.text(cell)).replace('\n', " ")).collect()
+            row.iter()
+                .map(|cell| clean(&self.text(cell)).replace('\n', " "))
+                .collect()
         };
         let head = cells(&table.head);
         let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row)).collect();
@@ -385,11 +460,19 @@ impl Writer<'_> {
         out.push('\n');
         if total <= self.width {
             let line = |row: &[String]| {
-                let cells: Vec<String> =
-                    row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+                let cells: Vec<String> = row
+                    .iter()
+                    .zip(&widths)
+                    .map(|(cell, width)| format!("{cell:<width$}"))
+                    .collect();
                 format!("{pad}{}\n", cells.join("  ").trim_end())
             };
-            out.push_str(&format!("{}{}{}", self.style.bold, line(&head), self.style.reset));
+            out.push_str(&format!(
+                "{}{}{}",
+                self.style.bold,
+                line(&head),
+                self.style.reset
+            ));
             for row in &rows {
                 out.push_str(&line(row));
             }

@@ -30,7 +30,9 @@ pub(crate) async fn answer(
     let started = Instant::now();
     let (request, _) = request.into_parts();
     let response = respond(&shared, &request).await;
-    shared.operations.answered(response.status(), started.elapsed());
+    shared
+        .operations
+        .answered(response.status(), started.elapsed());
     // The query stays out of the log: it holds what the reader looked for.
     tracing::info!(
         event = "request",
@@ -44,16 +46,28 @@ pub(crate) async fn answer(
 
 async fn respond(shared: &Arc<Shared>, request: &Parts) -> Response<Body> {
     if !matches!(request.method, Method::GET | Method::HEAD) {
-        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "pages answer GET and HEAD\n");
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let mut response = plain(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "pages answer GET and HEAD\n",
+        );
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
     let uri = &request.uri;
     let query = uri.query().unwrap_or("");
     if uri.path().len() + query.len() > ADDRESS_BYTES_MAX {
-        return plain(StatusCode::URI_TOO_LONG, "the address is longer than 8000 bytes\n");
+        return plain(
+            StatusCode::URI_TOO_LONG,
+            "the address is longer than 8000 bytes\n",
+        );
     }
-    let finished = match query.is_empty().then(|| shared.store.kept(uri.path())).flatten() {
+    let finished = match query
+        .is_empty()
+        .then(|| shared.store.kept(uri.path()))
+        .flatten()
+    {
         Some(kept) => kept,
         None => {
             let Some(asked) = read(uri.path(), query) else {
@@ -133,7 +147,11 @@ fn document_response(request: &Parts, document: &Document) -> Response<Body> {
 
 fn redirect(to: &str, query: &str) -> Response<Body> {
     let mut response = plain(StatusCode::PERMANENT_REDIRECT, "this page has moved\n");
-    let address = if query.is_empty() { to.to_owned() } else { format!("{to}?{query}") };
+    let address = if query.is_empty() {
+        to.to_owned()
+    } else {
+        format!("{to}?{query}")
+    };
     if let Ok(value) = HeaderValue::from_str(&address) {
         response.headers_mut().insert(header::LOCATION, value);
     }
@@ -146,24 +164,43 @@ pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     common_headers(headers);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }
 
 fn common_headers(headers: &mut HeaderMap) {
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
 }
 
 fn matches(tags: &str, own: &str) -> bool {
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == own)
+    tags.split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == own)
 }
 
 /// The best coding that the client accepts. A coding with weight zero is refused.
 fn accepted(headers: &HeaderMap) -> Coding {
-    let Some(value) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok())
+    let Some(value) = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
     else {
         return Coding::Plain;
     };

@@ -20,7 +20,8 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// `bytes` as brotli.
 pub fn brotli(bytes: &[u8]) -> Vec<u8> {
     let mut compressed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut compressed, 4096, BROTLI_QUALITY, BROTLI_WINDOW_BITS);
+    let mut writer =
+        brotli::CompressorWriter::new(&mut compressed, 4096, BROTLI_QUALITY, BROTLI_WINDOW_BITS);
     let written = writer.write_all(bytes).and_then(|()| writer.flush());
     drop(writer);
     match written {

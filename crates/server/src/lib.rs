@@ -55,7 +55,10 @@ pub struct Drain {
 
 impl Default for Drain {
     fn default() -> Self {
-        Drain { notice: Duration::ZERO, patience: Duration::from_secs(10) }
+        Drain {
+            notice: Duration::ZERO,
+            patience: Duration::from_secs(10),
+        }
     }
 }
 
@@ -66,7 +69,10 @@ impl Default for Drain {
 pub async fn bind(address: &str) -> Result<TcpListener, Error> {
     TcpListener::bind(address)
         .await
-        .map_err(|source| Error::Bind { address: address.to_owned(), source })
+        .map_err(|source| Error::Bind {
+            address: address.to_owned(),
+            source,
+        })
 }
 
 /// A running Studio. Clones share everything.

@@ -8,7 +8,9 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use metrics::{Counter, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit};
+use metrics::{
+    Counter, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit,
+};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
@@ -17,7 +19,9 @@ use crate::Shared;
 use crate::answer::plain;
 
 /// Upper bounds of the latency buckets in seconds: a page from memory to a page made on a slow day.
-const BUCKETS_S: [f64; 10] = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5, 2.0];
+const BUCKETS_S: [f64; 10] = [
+    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5, 2.0,
+];
 
 /// Counters of this server, held by handle so that a request costs two atomic adds.
 pub(crate) struct Operations {
@@ -38,8 +42,10 @@ impl Operations {
         };
         let (name, text) = describe("dstudio_http_requests", "Requests by class of status.");
         recorder.describe_counter(name, None, text);
-        let (name, text) =
-            describe("dstudio_http_request_duration_seconds", "Time to make an answer.");
+        let (name, text) = describe(
+            "dstudio_http_request_duration_seconds",
+            "Time to make an answer.",
+        );
         recorder.describe_histogram(name, Some(Unit::Seconds), text);
         let by_class = ["1xx", "2xx", "3xx", "4xx", "5xx"].map(|class| {
             let labels = vec![Label::new("status", class)];
@@ -48,7 +54,11 @@ impl Operations {
         });
         let key = Key::from_static_name("dstudio_http_request_duration_seconds");
         let latency = recorder.register_histogram(&key, &metadata);
-        Operations { recorder, by_class, latency }
+        Operations {
+            recorder,
+            by_class,
+            latency,
+        }
     }
 
     pub(crate) fn answered(&self, status: StatusCode, took: Duration) {
@@ -87,11 +97,14 @@ pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response<Body>
 /// An event for every change of content, for pages that reload themselves.
 pub(crate) async fn watch(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let changes = BroadcastStream::new(shared.changes.subscribe());
-    let events = changes
-        .map(|_| Ok::<_, Infallible>(Bytes::from_static(b"event: changed\ndata: {}\n\n")));
+    let events =
+        changes.map(|_| Ok::<_, Infallible>(Bytes::from_static(b"event: changed\ndata: {}\n\n")));
     let mut response = Response::new(Body::from_stream(events));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -86,7 +86,9 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn new(site: Site) -> Store {
-        Store { current: RwLock::new(Arc::new(Generation::new(site))) }
+        Store {
+            current: RwLock::new(Arc::new(Generation::new(site))),
+        }
     }
 
     pub(crate) fn replace(&self, site: Site) {
@@ -101,7 +103,10 @@ impl Store {
     /// A document that was made before.
     pub(crate) fn kept(&self, path: &str) -> Option<Finished> {
         let generation = self.generation();
-        let kept = generation.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = generation
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         kept.get(path).cloned()
     }
 
@@ -110,14 +115,25 @@ impl Store {
     pub(crate) fn make(&self, request: &Request) -> Finished {
         let generation = self.generation();
         let finished = match generation.site.respond(request) {
-            Response::Page { status, content_type, body, lifetime } => {
-                Finished::Document(Arc::new(Document::new(status, content_type, body, lifetime)))
-            }
+            Response::Page {
+                status,
+                content_type,
+                body,
+                lifetime,
+            } => Finished::Document(Arc::new(Document::new(
+                status,
+                content_type,
+                body,
+                lifetime,
+            ))),
             Response::Redirect { to } => Finished::Redirect(to),
         };
         let found = matches!(&finished, Finished::Document(document) if document.status == 200);
         if found && request.query.is_empty() {
-            let mut kept = generation.kept.write().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = generation
+                .kept
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
             if kept.len() < KEPT_MAX {
                 kept.insert(request.path.clone(), finished.clone());
             }
@@ -128,6 +144,9 @@ impl Store {
 
 impl Generation {
     fn new(site: Site) -> Generation {
-        Generation { site, kept: RwLock::new(HashMap::new()) }
+        Generation {
+            site,
+            kept: RwLock::new(HashMap::new()),
+        }
     }
 }

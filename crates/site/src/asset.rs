@@ -61,7 +61,14 @@ impl Assets {
             _ => "application/octet-stream",
         };
         self.by_name.insert(name.to_owned(), path.clone());
-        self.by_path.insert(path.clone(), Asset { path, content_type, bytes });
+        self.by_path.insert(
+            path.clone(),
+            Asset {
+                path,
+                content_type,
+                bytes,
+            },
+        );
     }
 
     /// The address of the asset with that name; empty if there is none.
@@ -86,10 +93,16 @@ fn minified(css: &str) -> String {
     let mut rest = css;
     while let Some(start) = rest.find("/*") {
         out.push_str(&rest[..start]);
-        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+        rest = rest[start..]
+            .find("*/")
+            .map_or("", |end| &rest[start + end + 2..]);
     }
     out.push_str(rest);
-    let lines: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = out
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     let mut joined = String::with_capacity(out.len());
     for line in lines {
         // Values may run over lines; a space keeps their parts apart.

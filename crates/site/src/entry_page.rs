@@ -84,7 +84,11 @@ impl Site {
             let key = if other.inverse {
                 let by_kind = format!("inverse.{}.{}", other.kind.key(), other.id.kind);
                 let known = self.catalog.interface.has(&by_kind);
-                if known { by_kind } else { format!("inverse.{}.any", other.kind.key()) }
+                if known {
+                    by_kind
+                } else {
+                    format!("inverse.{}.any", other.kind.key())
+                }
             } else {
                 format!("relation.{}", other.kind.key())
             };
@@ -110,8 +114,9 @@ impl Site {
     /// Complete pages first; what is still to come follows in one line.
     fn related_group(&self, title: &str, list: &[&Related]) -> Markup {
         let entry = |other: &Related| self.catalog.entry(&other.id);
-        let (complete, planned): (Vec<&Related>, Vec<&Related>) =
-            list.iter().partition(|other| entry(other).is_some_and(|entry| !entry.planned));
+        let (complete, planned): (Vec<&Related>, Vec<&Related>) = list
+            .iter()
+            .partition(|other| entry(other).is_some_and(|entry| !entry.planned));
         html! {
             h3 { (title) }
             @if !complete.is_empty() {
@@ -141,7 +146,11 @@ impl Site {
 
     fn provenance(&self, entry: &Entry) -> Markup {
         let settings = &self.catalog.settings;
-        let own_layer = self.catalog.layers.first().is_none_or(|first| *first == entry.layer);
+        let own_layer = self
+            .catalog
+            .layers
+            .first()
+            .is_none_or(|first| *first == entry.layer);
         html! {
             section.provenance {
                 dl {
@@ -182,7 +191,10 @@ impl Site {
             Details::Pattern(pattern) => {
                 let tiers = &self.catalog.vocabulary.tiers;
                 let rank = tiers.iter().position(|tier| tier.id == pattern.tier);
-                (u32::try_from(rank.unwrap_or(tiers.len())).unwrap_or(u32::MAX), other.name.clone())
+                (
+                    u32::try_from(rank.unwrap_or(tiers.len())).unwrap_or(u32::MAX),
+                    other.name.clone(),
+                )
             }
             _ => (0, other.name.clone()),
         });
@@ -462,14 +474,20 @@ pub(crate) fn tier_badge(vocabulary: &Vocabulary, tier: &str) -> Markup {
 /// The four bands as a row of cells, the ones that apply filled, with the bands in words.
 pub(crate) fn scale_meter(vocabulary: &Vocabulary, bands: &[String]) -> Markup {
     let holds = |id: &str| bands.iter().any(|band| band == id);
-    let chosen: Vec<&str> =
-        vocabulary.scales.iter().filter(|s| holds(&s.id)).map(|s| s.id.as_str()).collect();
+    let chosen: Vec<&str> = vocabulary
+        .scales
+        .iter()
+        .filter(|s| holds(&s.id))
+        .map(|s| s.id.as_str())
+        .collect();
     let words = match chosen.as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [first, .., last] => {
             let from = first.split('-').next().unwrap_or(first);
-            let to = if last.ends_with('+') { last.trim_end_matches('+').to_owned() + "+" } else {
+            let to = if last.ends_with('+') {
+                last.trim_end_matches('+').to_owned() + "+"
+            } else {
                 last.rsplit('-').next().unwrap_or(last).to_owned()
             };
             format!("{from} – {to}")

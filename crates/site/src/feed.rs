@@ -31,13 +31,19 @@ impl Site {
 
     /// An Atom feed of what was published or changed last.
     pub(crate) fn feed(&self) -> String {
-        let mut entries: Vec<&Entry> =
-            self.catalog.pages().filter(|entry| entry.updated.is_some()).collect();
+        let mut entries: Vec<&Entry> = self
+            .catalog
+            .pages()
+            .filter(|entry| entry.updated.is_some())
+            .collect();
         entries.sort_by(|a, b| (b.updated, &a.id).cmp(&(a.updated, &b.id)));
         entries.truncate(FEED_ENTRIES_MAX);
         let newest = entries.first().and_then(|entry| entry.updated);
         let stamp = |date: Option<catalog::Date>| {
-            date.map_or_else(|| "1970-01-01T00:00:00Z".to_owned(), |date| format!("{date}T00:00:00Z"))
+            date.map_or_else(
+                || "1970-01-01T00:00:00Z".to_owned(),
+                |date| format!("{date}T00:00:00Z"),
+            )
         };
         let link = |path: &str| self.absolute(path).unwrap_or_else(|| path.to_owned());
         let name = &self.catalog.settings.name;
@@ -77,9 +83,18 @@ impl Site {
     /// The catalogue for language models: every page with one sentence and its Markdown address.
     pub(crate) fn llms(&self) -> String {
         let settings = &self.catalog.settings;
-        let mut text = format!("# {}\n\n> {}\n\n{}\n", settings.name, settings.description, self.t("llms.note"));
+        let mut text = format!(
+            "# {}\n\n> {}\n\n{}\n",
+            settings.name,
+            settings.description,
+            self.t("llms.note")
+        );
         for kind in Kind::ALL {
-            let mut entries = self.catalog.pages().filter(|entry| entry.id.kind == kind).peekable();
+            let mut entries = self
+                .catalog
+                .pages()
+                .filter(|entry| entry.id.kind == kind)
+                .peekable();
             if entries.peek().is_none() {
                 continue;
             }
@@ -87,7 +102,10 @@ impl Site {
             for entry in entries {
                 let path = format!("{}index.md", entry.path);
                 let address = self.absolute(&path).unwrap_or(path);
-                text.push_str(&format!("- [{}]({address}): {}\n", entry.name, entry.summary));
+                text.push_str(&format!(
+                    "- [{}]({address}): {}\n",
+                    entry.name, entry.summary
+                ));
             }
         }
         text
@@ -105,8 +123,14 @@ impl Site {
             }
         };
         if let Details::Pattern(pattern) = &entry.details {
-            list(self.t("pattern.problem"), std::slice::from_ref(&pattern.problem));
-            list(self.t("pattern.solution"), std::slice::from_ref(&pattern.solution));
+            list(
+                self.t("pattern.problem"),
+                std::slice::from_ref(&pattern.problem),
+            );
+            list(
+                self.t("pattern.solution"),
+                std::slice::from_ref(&pattern.solution),
+            );
             list(self.t("pattern.use-when"), &pattern.use_when);
             list(self.t("pattern.avoid-when"), &pattern.avoid_when);
             list(self.t("pattern.gains"), &pattern.gains);
@@ -118,7 +142,10 @@ impl Site {
         if !entry.sources.is_empty() {
             text.push_str(&format!("\n## {}\n\n", self.t("evidence.sources")));
             for source in &entry.sources {
-                let year = source.year.map(|year| format!(", {year}")).unwrap_or_default();
+                let year = source
+                    .year
+                    .map(|year| format!(", {year}"))
+                    .unwrap_or_default();
                 text.push_str(&format!(
                     "[^{}]: {}. {}{year}. <{}>\n",
                     source.key, source.title, source.org, source.url

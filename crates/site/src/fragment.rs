@@ -64,7 +64,9 @@ impl Fragments {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         // A panic elsewhere leaves whole entries behind, never half of one.
-        self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.kept
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Code with a `<span class>` around each token; the text alone if the language is unknown.
@@ -75,7 +77,11 @@ impl Fragments {
 
     /// A formula as MathML.
     pub fn math(&self, latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
-        let kind = if display == MathDisplay::Block { "math-block" } else { "math" };
+        let kind = if display == MathDisplay::Block {
+            "math-block"
+        } else {
+            "math"
+        };
         self.kept_or(kind, &[latex], || mathml(latex, display))
     }
 
@@ -153,7 +159,9 @@ fn highlight(language: &str, text: &str) -> String {
         other => other,
     };
     let syntaxes = syntaxes();
-    let Some(syntax) = syntaxes.find_syntax_by_token(name) else { return plain() };
+    let Some(syntax) = syntaxes.find_syntax_by_token(name) else {
+        return plain();
+    };
     if text.lines().any(|line| line.len() > LINE_BYTES_MAX) {
         return plain();
     }
@@ -161,7 +169,10 @@ fn highlight(language: &str, text: &str) -> String {
     let mut generator = ClassedHTMLGenerator::new_with_class_style(syntax, syntaxes, style);
     let ended = format!("{text}\n");
     for line in LinesWithEndings::from(&ended) {
-        if generator.parse_html_for_line_which_includes_newline(line).is_err() {
+        if generator
+            .parse_html_for_line_which_includes_newline(line)
+            .is_err()
+        {
             return plain();
         }
     }
@@ -175,7 +186,9 @@ fn compact(html: &str) -> String {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
-        let Some(end) = rest[at..].find('>') else { break };
+        let Some(end) = rest[at..].find('>') else {
+            break;
+        };
         let tag = &rest[at..=at + end];
         rest = &rest[at + end + 1..];
         if tag == "</span>" {
@@ -198,7 +211,8 @@ fn compact(html: &str) -> String {
 
 fn token_class(tag: &str) -> Option<&'static str> {
     let has = |scope: &str| {
-        tag.split(['"', ' ']).any(|class| class.strip_prefix("c-") == Some(scope))
+        tag.split(['"', ' '])
+            .any(|class| class.strip_prefix("c-") == Some(scope))
     };
     if has("comment") {
         Some("cc")
@@ -235,7 +249,9 @@ fn mathml(latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
     use pulldown_latex::config::{DisplayMode, RenderConfig};
     use pulldown_latex::{Parser, Storage, push_mathml};
     if latex.len() > MATH_BYTES_MAX {
-        return Err(FragmentError(format!("a formula is longer than {MATH_BYTES_MAX} bytes")));
+        return Err(FragmentError(format!(
+            "a formula is longer than {MATH_BYTES_MAX} bytes"
+        )));
     }
     let storage = Storage::new();
     let mut events = Vec::new();
@@ -252,7 +268,11 @@ fn mathml(latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
         MathDisplay::Inline => DisplayMode::Inline,
         MathDisplay::Block => DisplayMode::Block,
     };
-    let config = RenderConfig { display_mode, annotation: None, ..RenderConfig::default() };
+    let config = RenderConfig {
+        display_mode,
+        annotation: None,
+        ..RenderConfig::default()
+    };
     let mut html = String::new();
     push_mathml(&mut html, events.into_iter(), config)
         .map_err(|error| FragmentError(format!("cannot write the formula: {error}")))?;
@@ -267,7 +287,10 @@ mod tests {
     fn code_is_escaped_and_marked() {
         let html = Fragments::default().code("rust", "let a = \"<b>\"; // x");
         assert!(html.contains("<span class=cs>"), "{html}");
-        assert!(html.contains("&lt;b&gt;") && !html.contains("<b>"), "{html}");
+        assert!(
+            html.contains("&lt;b&gt;") && !html.contains("<b>"),
+            "{html}"
+        );
     }
 
     #[test]
@@ -276,15 +299,29 @@ mod tests {
         fragments.code("yaml", "a: 1");
         let bytes = fragments.to_bytes();
         assert_eq!(Fragments::from_bytes(&bytes).to_bytes(), bytes);
-        assert_eq!(Fragments::from_bytes(&bytes[..bytes.len() - 1]).to_bytes().len(), 4);
+        assert_eq!(
+            Fragments::from_bytes(&bytes[..bytes.len() - 1])
+                .to_bytes()
+                .len(),
+            4
+        );
     }
 
     #[test]
     fn a_formula_carries_no_inline_style() {
         let fragments = Fragments::default();
-        for latex in [r"\frac{\lambda}{\mu - \lambda} < 1", r"\sum_{i=1}^{n} x_i", r"\sqrt{p(1-p)/n}"] {
-            let html = fragments.math(latex, MathDisplay::Block).expect("a formula");
-            assert!(html.starts_with("<math") && !html.contains("style="), "{html}");
+        for latex in [
+            r"\frac{\lambda}{\mu - \lambda} < 1",
+            r"\sum_{i=1}^{n} x_i",
+            r"\sqrt{p(1-p)/n}",
+        ] {
+            let html = fragments
+                .math(latex, MathDisplay::Block)
+                .expect("a formula");
+            assert!(
+                html.starts_with("<math") && !html.contains("style="),
+                "{html}"
+            );
         }
         assert!(fragments.math(r"\frac{1}", MathDisplay::Inline).is_err());
     }

@@ -13,7 +13,14 @@ impl Site {
     pub(crate) fn glossary_page(&self) -> String {
         let mut letters: BTreeMap<char, Vec<&Term>> = BTreeMap::new();
         for term in self.catalog.terms.values() {
-            let first = term.term.chars().next().unwrap_or('#').to_uppercase().next().unwrap_or('#');
+            let first = term
+                .term
+                .chars()
+                .next()
+                .unwrap_or('#')
+                .to_uppercase()
+                .next()
+                .unwrap_or('#');
             let letter = if first.is_alphabetic() { first } else { '#' };
             letters.entry(letter).or_default().push(term);
         }

@@ -56,7 +56,11 @@ impl Writer<'_> {
         }
     }
 
-    fn groups<'e>(&self, listing: &Listing, entries: &[&'e Entry]) -> Vec<(String, Vec<&'e Entry>)> {
+    fn groups<'e>(
+        &self,
+        listing: &Listing,
+        entries: &[&'e Entry],
+    ) -> Vec<(String, Vec<&'e Entry>)> {
         let vocabulary = &self.site.catalog.vocabulary;
         let Some(field) = &listing.group_by else {
             return vec![(String::new(), entries.to_vec())];
@@ -72,14 +76,19 @@ impl Writer<'_> {
         let mut groups: Vec<(String, Vec<&Entry>)> = choices
             .iter()
             .map(|choice| {
-                let members =
-                    entries.iter().filter(|entry| entry.field(field).contains(&choice.id.as_str()));
+                let members = entries
+                    .iter()
+                    .filter(|entry| entry.field(field).contains(&choice.id.as_str()));
                 (choice.name.clone(), members.copied().collect())
             })
             .collect();
         let rest: Vec<&Entry> = entries
             .iter()
-            .filter(|entry| !groups.iter().any(|(_, members)| members.iter().any(|m| m.id == entry.id)))
+            .filter(|entry| {
+                !groups
+                    .iter()
+                    .any(|(_, members)| members.iter().any(|m| m.id == entry.id))
+            })
             .copied()
             .collect();
         groups.push((String::new(), rest));
@@ -88,10 +97,18 @@ impl Writer<'_> {
 
     fn members(&self, listing: &Listing, members: &[&Entry], filtered: bool) -> Markup {
         let wanted = |entry: &&&Entry| !filtered || self.chosen(entry);
-        let complete: Vec<&Entry> =
-            members.iter().filter(|entry| !entry.planned).filter(wanted).copied().collect();
-        let planned: Vec<&Entry> =
-            members.iter().filter(|entry| entry.planned).filter(wanted).copied().collect();
+        let complete: Vec<&Entry> = members
+            .iter()
+            .filter(|entry| !entry.planned)
+            .filter(wanted)
+            .copied()
+            .collect();
+        let planned: Vec<&Entry> = members
+            .iter()
+            .filter(|entry| entry.planned)
+            .filter(wanted)
+            .copied()
+            .collect();
         html! {
             @if !complete.is_empty() {
                 @match listing.style {
@@ -243,10 +260,17 @@ impl Writer<'_> {
                 meaning: String::new(),
             })
             .collect();
-        let lists: [&[Choice]; 4] =
-            [&vocabulary.tiers, &vocabulary.scales, &laws, &vocabulary.problems];
+        let lists: [&[Choice]; 4] = [
+            &vocabulary.tiers,
+            &vocabulary.scales,
+            &laws,
+            &vocabulary.problems,
+        ];
         let counts = |filter: &str, id: &str| {
-            entries.iter().filter(|entry| entry.field(filter).contains(&id)).count()
+            entries
+                .iter()
+                .filter(|entry| entry.field(filter).contains(&id))
+                .count()
         };
         html! {
             form.filters method="get" hidden[self.site.mode == Mode::Export] data-filters {

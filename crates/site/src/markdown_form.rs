@@ -44,7 +44,11 @@ impl MarkdownWriter<'_> {
     fn block(&self, block: &Block) -> String {
         match block {
             Block::Heading { level, content, .. } => {
-                format!("{} {}", "#".repeat(usize::from(*level)), self.inlines(content))
+                format!(
+                    "{} {}",
+                    "#".repeat(usize::from(*level)),
+                    self.inlines(content)
+                )
             }
             Block::Paragraph(content) => self.inlines(content),
             Block::List { start, items } => self.list(*start, items),
@@ -54,7 +58,11 @@ impl MarkdownWriter<'_> {
                 .map(|(label, code)| format!("{label}:\n\n{}", fenced(code)))
                 .collect::<Vec<_>>()
                 .join("\n\n"),
-            Block::Diagram { source, title, alternative } => {
+            Block::Diagram {
+                source,
+                title,
+                alternative,
+            } => {
                 format!("{title}: {alternative}\n\n```mermaid\n{source}\n```")
             }
             Block::Math(latex) => format!("$$\n{}\n$$", latex.trim()),
@@ -72,10 +80,16 @@ impl MarkdownWriter<'_> {
                     lines.extend(fenced(run).lines().map(|line| format!("   {line}")));
                     lines.push(String::new());
                 }
-                for (key, content) in
-                    [("step.risk", &step.risk), ("step.undo", &step.undo), ("step.check", &step.check)]
-                {
-                    lines.push(format!("   - {}: {}", self.site.t(key), self.inlines(content)));
+                for (key, content) in [
+                    ("step.risk", &step.risk),
+                    ("step.undo", &step.undo),
+                    ("step.check", &step.check),
+                ] {
+                    lines.push(format!(
+                        "   - {}: {}",
+                        self.site.t(key),
+                        self.inlines(content)
+                    ));
                 }
                 if !step.note.is_empty() {
                     lines.push(format!("   - {}", self.inlines(&step.note)));
@@ -90,10 +104,27 @@ impl MarkdownWriter<'_> {
                     self.inlines(&phase.name),
                     t("unit.weeks")
                 )];
-                lines.extend(phase.work.iter().map(|item| format!("- {}", self.inlines(item))));
-                lines.push(format!("- {}: {}", t("phase.entry"), self.inlines(&phase.entry)));
-                lines.push(format!("- {}: {}", t("phase.exit"), self.inlines(&phase.exit)));
-                lines.push(format!("- {}: {}", t("phase.rollback"), self.inlines(&phase.rollback)));
+                lines.extend(
+                    phase
+                        .work
+                        .iter()
+                        .map(|item| format!("- {}", self.inlines(item))),
+                );
+                lines.push(format!(
+                    "- {}: {}",
+                    t("phase.entry"),
+                    self.inlines(&phase.entry)
+                ));
+                lines.push(format!(
+                    "- {}: {}",
+                    t("phase.exit"),
+                    self.inlines(&phase.exit)
+                ));
+                lines.push(format!(
+                    "- {}: {}",
+                    t("phase.rollback"),
+                    self.inlines(&phase.rollback)
+                ));
                 if !phase.point_of_no_return.is_empty() {
                     let text = self.inlines(&phase.point_of_no_return);
                     lines.push(format!("- {}: {text}", t("phase.point-of-no-return")));
@@ -108,13 +139,24 @@ impl MarkdownWriter<'_> {
                     module.week,
                     self.inlines(&module.title)
                 )];
-                let pages: Vec<String> =
-                    module.pages.iter().map(|id| self.entry_link(id, None, &[])).collect();
+                let pages: Vec<String> = module
+                    .pages
+                    .iter()
+                    .map(|id| self.entry_link(id, None, &[]))
+                    .collect();
                 if !pages.is_empty() {
                     lines.push(format!("- {}: {}", t("module.read"), pages.join(", ")));
                 }
-                lines.push(format!("- {}: {}", t("module.exercise"), self.inlines(&module.exercise)));
-                lines.push(format!("- {}: {}", t("module.exit-test"), self.inlines(&module.exit_test)));
+                lines.push(format!(
+                    "- {}: {}",
+                    t("module.exercise"),
+                    self.inlines(&module.exercise)
+                ));
+                lines.push(format!(
+                    "- {}: {}",
+                    t("module.exit-test"),
+                    self.inlines(&module.exit_test)
+                ));
                 lines.join("\n")
             }
             Block::Listing(listing) => self
@@ -123,9 +165,18 @@ impl MarkdownWriter<'_> {
                 .pages()
                 .filter(|entry| {
                     entry.id.kind == listing.kind
-                        && listing.filters.iter().all(|(f, v)| entry.field(f).contains(&v.as_str()))
+                        && listing
+                            .filters
+                            .iter()
+                            .all(|(f, v)| entry.field(f).contains(&v.as_str()))
                 })
-                .map(|entry| format!("- {}: {}", self.entry_link(&entry.id, None, &[]), entry.summary))
+                .map(|entry| {
+                    format!(
+                        "- {}: {}",
+                        self.entry_link(&entry.id, None, &[]),
+                        entry.summary
+                    )
+                })
                 .collect::<Vec<_>>()
                 .join("\n"),
         }
@@ -160,11 +211,16 @@ impl MarkdownWriter<'_> {
 
     fn table(&self, table: &Table) -> String {
         let row = |cells: &[Vec<Inline>]| {
-            let cells: Vec<String> =
-                cells.iter().map(|cell| self.inlines(cell).replace('|', "\\|")).collect();
+            let cells: Vec<String> = cells
+                .iter()
+                .map(|cell| self.inlines(cell).replace('|', "\\|"))
+                .collect();
             format!("| {} |", cells.join(" | "))
         };
-        let mut lines = vec![row(&table.head), format!("|{}", " --- |".repeat(table.head.len()))];
+        let mut lines = vec![
+            row(&table.head),
+            format!("|{}", " --- |".repeat(table.head.len())),
+        ];
         lines.extend(table.rows.iter().map(|cells| row(cells)));
         lines.join("\n")
     }
@@ -189,7 +245,9 @@ impl MarkdownWriter<'_> {
             Inline::Assumed { shown, .. } => shown.clone(),
             Inline::Quoted { path, .. } => path.clone(),
             Inline::Break => "  \n".to_owned(),
-            Inline::Link { target, content, .. } => self.link(target, content),
+            Inline::Link {
+                target, content, ..
+            } => self.link(target, content),
         }
     }
 
@@ -208,7 +266,11 @@ impl MarkdownWriter<'_> {
             Target::Here(anchor) => format!("[{}](#{anchor})", self.inlines(content)),
             Target::Local(address) => {
                 let shown = inline_text(content);
-                let shown = if shown.is_empty() { address.clone() } else { self.inlines(content) };
+                let shown = if shown.is_empty() {
+                    address.clone()
+                } else {
+                    self.inlines(content)
+                };
                 format!("[{shown}]({})", self.address(address))
             }
             Target::External(address) => {
@@ -223,16 +285,31 @@ impl MarkdownWriter<'_> {
     }
 
     fn address(&self, path: &str) -> String {
-        self.site.absolute(path).unwrap_or_else(|| self.site.href(path))
+        self.site
+            .absolute(path)
+            .unwrap_or_else(|| self.site.href(path))
     }
 
-    fn entry_link(&self, id: &catalog::EntryId, anchor: Option<&str>, content: &[Inline]) -> String {
-        let Some(entry) = self.site.catalog.entry(id) else { return id.slug.clone() };
-        let shown = if content.is_empty() { escaped(&entry.name) } else { self.inlines(content) };
+    fn entry_link(
+        &self,
+        id: &catalog::EntryId,
+        anchor: Option<&str>,
+        content: &[Inline],
+    ) -> String {
+        let Some(entry) = self.site.catalog.entry(id) else {
+            return id.slug.clone();
+        };
+        let shown = if content.is_empty() {
+            escaped(&entry.name)
+        } else {
+            self.inlines(content)
+        };
         if entry.planned {
             return shown;
         }
-        let anchor = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
+        let anchor = anchor
+            .map(|anchor| format!("#{anchor}"))
+            .unwrap_or_default();
         format!("[{shown}]({}{anchor})", self.address(&entry.path))
     }
 }
@@ -249,14 +326,20 @@ fn fenced(code: &Code) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("> {line}").trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Text so that Markdown reads it as text.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '$') {
+        if matches!(
+            character,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '$'
+        ) {
             out.push('\\');
         }
         out.push(character);

@@ -74,7 +74,10 @@ impl<'s> Writer<'s> {
                 }
             }
             Block::Paragraph(content) => html! { p { (self.inlines(content)) } },
-            Block::List { start: Some(start), items } => html! {
+            Block::List {
+                start: Some(start),
+                items,
+            } => html! {
                 ol start=[(*start != 1).then_some(start)] {
                     @for item in items { li { (self.item(item)) } }
                 }
@@ -84,11 +87,15 @@ impl<'s> Writer<'s> {
             },
             Block::Code(code) => self.code(code),
             Block::Tabs(tabs) => self.tabs(tabs),
-            Block::Diagram { source, title, alternative } => {
-                self.diagram(source, title, alternative)
-            }
+            Block::Diagram {
+                source,
+                title,
+                alternative,
+            } => self.diagram(source, title, alternative),
             Block::Math(latex) => match self.site.fragments.math(latex, MathDisplay::Block) {
-                Ok(mathml) => html! { div.formula tabindex="0" role="group" aria-label=(self.site.t("content.formula")) { (PreEscaped(mathml)) } },
+                Ok(mathml) => {
+                    html! { div.formula tabindex="0" role="group" aria-label=(self.site.t("content.formula")) { (PreEscaped(mathml)) } }
+                }
                 Err(_) => html! { pre { code { (latex) } } },
             },
             Block::Table(table) => self.table(table),
@@ -157,7 +164,11 @@ impl<'s> Writer<'s> {
         let number = self.diagrams.get() + 1;
         self.diagrams.set(number);
         let prefix = format!("d{number}");
-        match self.site.fragments.diagram(source, title, alternative, &prefix) {
+        match self
+            .site
+            .fragments
+            .diagram(source, title, alternative, &prefix)
+        {
             Ok(svg) => html! {
                 figure.diagram {
                     div.diagram-canvas tabindex="0" role="group" aria-label=(title) { (PreEscaped(svg)) }
@@ -274,10 +285,14 @@ impl<'s> Writer<'s> {
                 Ok(mathml) => PreEscaped(mathml),
                 Err(_) => html! { code { (latex) } },
             },
-            Inline::Link { target, content, .. } => self.link(target, content),
+            Inline::Link {
+                target, content, ..
+            } => self.link(target, content),
             Inline::Citation(key) => self.citation(key),
             Inline::Computed(computed) => {
-                self.computed.borrow_mut().push((computed.formula.clone(), computed.shown.clone()));
+                self.computed
+                    .borrow_mut()
+                    .push((computed.formula.clone(), computed.shown.clone()));
                 let number = self.computed.borrow().len();
                 let label = format!("{} {number}", self.site.t("evidence.formula"));
                 html! {
@@ -325,10 +340,16 @@ impl<'s> Writer<'s> {
                 }
                 html! { a href=(href) { (label) } }
             }
-            Target::Here(anchor) => html! { a href={ "#" (anchor) } { (self.label(content, anchor)) } },
+            Target::Here(anchor) => {
+                html! { a href={ "#" (anchor) } { (self.label(content, anchor)) } }
+            }
             Target::Local(address) => {
                 let end = address.find(['#', '?']).unwrap_or(address.len());
-                let name = self.site.catalog.at_path(&address[..end]).map(|entry| entry.name.as_str());
+                let name = self
+                    .site
+                    .catalog
+                    .at_path(&address[..end])
+                    .map(|entry| entry.name.as_str());
                 html! { a href=(self.site.href(address)) { (self.label(content, name.unwrap_or(address))) } }
             }
             Target::External(address) => {
@@ -339,7 +360,11 @@ impl<'s> Writer<'s> {
     }
 
     fn label(&self, content: &[Inline], name: &str) -> Markup {
-        if content.is_empty() { html! { (name) } } else { self.inlines(content) }
+        if content.is_empty() {
+            html! { (name) }
+        } else {
+            self.inlines(content)
+        }
     }
 
     pub(crate) fn planned(&self, label: &Markup) -> Markup {
@@ -357,9 +382,13 @@ impl<'s> Writer<'s> {
 
     /// A term with its meaning in a popover, which opens without script; later uses link to it.
     fn term(&self, slug: &str, content: &[Inline]) -> Markup {
-        let Some(term) = self.site.catalog.terms.get(slug) else { return self.label(content, slug) };
+        let Some(term) = self.site.catalog.terms.get(slug) else {
+            return self.label(content, slug);
+        };
         let label = self.label(content, &term.term);
-        let href = self.site.href(&format!("{}#{slug}", catalog::GLOSSARY_PATH));
+        let href = self
+            .site
+            .href(&format!("{}#{slug}", catalog::GLOSSARY_PATH));
         if !self.terms.borrow_mut().insert(slug.to_owned()) {
             return html! { a href=(href) { (label) } };
         }
@@ -379,7 +408,9 @@ impl<'s> Writer<'s> {
         if computed.is_empty() {
             return html! {};
         }
-        let assumptions = self.entry.map_or(&[][..], |entry| entry.document.assumptions.as_slice());
+        let assumptions = self
+            .entry
+            .map_or(&[][..], |entry| entry.document.assumptions.as_slice());
         let mut shown = BTreeSet::new();
         html! {
             section.evidence-section {

@@ -12,12 +12,18 @@ pub struct Request {
 impl Request {
     /// A request for a path without a query.
     pub fn get(path: impl Into<String>) -> Request {
-        Request { path: path.into(), query: Vec::new() }
+        Request {
+            path: path.into(),
+            query: Vec::new(),
+        }
     }
 
     /// The first value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of a query parameter that is not empty.

@@ -29,8 +29,9 @@ impl Site {
                 lifetime: Lifetime::Immutable,
             };
         }
-        if let Some(entry) =
-            path.strip_suffix("index.md").and_then(|path| self.catalog.at_path(path))
+        if let Some(entry) = path
+            .strip_suffix("index.md")
+            .and_then(|path| self.catalog.at_path(path))
         {
             return Response::document("text/markdown; charset=utf-8", self.markdown(entry));
         }
@@ -71,7 +72,9 @@ impl Site {
             || self.catalog.at_path(&folder).is_some()
             || crate::site::generated().paths.contains(&folder);
         if known {
-            return Some(Response::Redirect { to: self.href(&folder) });
+            return Some(Response::Redirect {
+                to: self.href(&folder),
+            });
         }
         let to = self.catalog.redirect(&folder)?;
         Some(Response::Redirect { to: self.href(to) })

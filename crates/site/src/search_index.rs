@@ -14,8 +14,10 @@ pub struct SearchIndex {
 
 impl SearchIndex {
     pub(crate) fn build(catalog: &Catalog, address: &dyn Fn(&str) -> String) -> SearchIndex {
-        let mut documents: Vec<Document> =
-            catalog.pages().map(|entry| document(entry, address)).collect();
+        let mut documents: Vec<Document> = catalog
+            .pages()
+            .map(|entry| document(entry, address))
+            .collect();
         documents.extend(catalog.terms.values().map(|term| Document {
             id: format!("term:{}", term.slug),
             url: address(&format!("{}#{}", catalog::GLOSSARY_PATH, term.slug)),
@@ -30,7 +32,12 @@ impl SearchIndex {
             .terms
             .values()
             .filter(|term| !term.aliases.is_empty())
-            .map(|term| std::iter::once(&term.term).chain(&term.aliases).cloned().collect())
+            .map(|term| {
+                std::iter::once(&term.term)
+                    .chain(&term.aliases)
+                    .cloned()
+                    .collect()
+            })
             .collect();
         let index = Index::build(&documents, &Synonyms { groups });
         let mut hasher = blake3::Hasher::new();
@@ -92,6 +99,9 @@ impl Site {
     /// Every part of the index with its address.
     pub fn search_parts(&self) -> impl Iterator<Item = (String, &Part)> {
         let base = self.search_parts_base();
-        self.search().parts().iter().map(move |part| (format!("{base}/{}", part.name), part))
+        self.search()
+            .parts()
+            .iter()
+            .map(move |part| (format!("{base}/{}", part.name), part))
     }
 }

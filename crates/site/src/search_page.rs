@@ -24,7 +24,13 @@ impl Site {
             ..Frame::default()
         };
         let results = (!query.is_empty() && self.mode == Mode::Live).then(|| {
-            self.search().search(query, &Options { limit: RESULTS_SHOWN_MAX, ..Options::default() })
+            self.search().search(
+                query,
+                &Options {
+                    limit: RESULTS_SHOWN_MAX,
+                    ..Options::default()
+                },
+            )
         });
         let content = html! {
             main.content id="content" tabindex="-1" {
@@ -117,9 +123,16 @@ impl Site {
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| word.len() > 2 && !matches!(*word, "html" | "index" | "404"))
             .collect();
-        let Some(last) = path.trim_matches('/').rsplit('/').next() else { return Vec::new() };
-        let query = last.trim_end_matches(".html").replace(|c: char| !c.is_alphanumeric(), " ");
-        let options = Options { limit: 6, ..Options::default() };
+        let Some(last) = path.trim_matches('/').rsplit('/').next() else {
+            return Vec::new();
+        };
+        let query = last
+            .trim_end_matches(".html")
+            .replace(|c: char| !c.is_alphanumeric(), " ");
+        let options = Options {
+            limit: 6,
+            ..Options::default()
+        };
         let found = self.search().search(query.trim(), &options);
         if found.hits.is_empty() && !words.is_empty() {
             return self.search().search(&words.join(" "), &options).hits;

@@ -25,7 +25,11 @@ pub(crate) struct Frame<'p> {
 
 /// The doors and the library, in the order of the header.
 const NAVIGATION: [(&str, &str, &str); 6] = [
-    ("nav.fire", "/architects-handbook/implementation-guides/quick-start-guide/", "fire"),
+    (
+        "nav.fire",
+        "/architects-handbook/implementation-guides/quick-start-guide/",
+        "fire",
+    ),
     ("nav.learn", "/architects-handbook/learning-paths/", "learn"),
     ("nav.design", "/reference/cross-reference-guide/", "design"),
     ("nav.migrate", "/migration/", "migrate"),
@@ -42,7 +46,11 @@ impl Site {
         } else {
             format!("{} · {name}", frame.title)
         };
-        let language = if frame.language.is_empty() { "en" } else { frame.language };
+        let language = if frame.language.is_empty() {
+            "en"
+        } else {
+            frame.language
+        };
         let page = html! {
             (DOCTYPE)
             html lang=(language) {
@@ -171,7 +179,9 @@ impl Site {
         let mut trail = Vec::new();
         for (at, _) in path.match_indices('/').skip(1) {
             let prefix = &path[..=at];
-            if prefix != path && let Some(entry) = self.catalog.at_path(prefix) {
+            if prefix != path
+                && let Some(entry) = self.catalog.at_path(prefix)
+            {
                 trail.push((prefix.to_owned(), entry.name.clone()));
             }
         }
@@ -201,7 +211,9 @@ fn mark() -> Markup {
 fn icon(name: &str) -> Markup {
     let path = match name {
         "search" => "<circle cx=\"7\" cy=\"7\" r=\"4.5\"/><path d=\"m10.5 10.5 4 4\"/>",
-        _ => "<circle cx=\"8\" cy=\"8\" r=\"6\"/><path d=\"M8 2a6 6 0 0 1 0 12Z\" class=\"icon-solid\"/>",
+        _ => {
+            "<circle cx=\"8\" cy=\"8\" r=\"6\"/><path d=\"M8 2a6 6 0 0 1 0 12Z\" class=\"icon-solid\"/>"
+        }
     };
     PreEscaped(format!(
         "<svg class=\"icon\" viewBox=\"0 0 16 16\" width=\"16\" height=\"16\" aria-hidden=\"true\">{path}</svg>"

@@ -40,7 +40,9 @@ pub struct Site {
 /// Addresses that the site makes from the catalogue and no entry has.
 pub fn generated() -> Generated {
     let paths = [GLOSSARY_PATH, "/search/", "/site-map/"];
-    Generated { paths: paths.iter().map(|path| (*path).to_owned()).collect() }
+    Generated {
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+    }
 }
 
 impl Site {
@@ -49,7 +51,10 @@ impl Site {
         let base = &catalog.settings.base_url;
         let prefix = base
             .split_once("://")
-            .and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].trim_end_matches('/').to_owned()))
+            .and_then(|(_, rest)| {
+                rest.find('/')
+                    .map(|at| rest[at..].trim_end_matches('/').to_owned())
+            })
             .unwrap_or_default();
         Site {
             catalog,
@@ -80,7 +85,8 @@ impl Site {
 
     /// The search index, made on first use.
     pub fn search(&self) -> &SearchIndex {
-        self.search.get_or_init(|| SearchIndex::build(&self.catalog, &|path| self.href(path)))
+        self.search
+            .get_or_init(|| SearchIndex::build(&self.catalog, &|path| self.href(path)))
     }
 
     /// Every address that answers with a document, assets and search parts excepted.
@@ -92,7 +98,13 @@ impl Site {
             found.insert(entry.path.clone());
             found.insert(format!("{}index.md", entry.path));
         }
-        for name in ["/sitemap.xml", "/feed.xml", "/robots.txt", "/llms.txt", "/404.html"] {
+        for name in [
+            "/sitemap.xml",
+            "/feed.xml",
+            "/robots.txt",
+            "/llms.txt",
+            "/404.html",
+        ] {
             found.insert(name.to_owned());
         }
         found.into_iter().collect()
@@ -112,10 +124,20 @@ impl Site {
             let mut place = entry.place.clone();
             place.line = line;
             place.column = 1;
-            found.push(Diagnostic { place, severity: Severity::Error, code, message, hint: None });
+            found.push(Diagnostic {
+                place,
+                severity: Severity::Error,
+                code,
+                message,
+                hint: None,
+            });
         };
         let lead = (entry.place.line, &entry.document.introduction);
-        let sections = entry.document.sections.iter().map(|section| (section.line, &section.blocks));
+        let sections = entry
+            .document
+            .sections
+            .iter()
+            .map(|section| (section.line, &section.blocks));
         for (line, blocks) in std::iter::once(lead).chain(sections) {
             catalog::walk_blocks(blocks, &mut |block| {
                 match block {
@@ -124,8 +146,13 @@ impl Site {
                             report(line, "formula", error.0);
                         }
                     }
-                    Block::Diagram { source, title, alternative } => {
-                        if let Err(error) = self.fragments.diagram(source, title, alternative, "d") {
+                    Block::Diagram {
+                        source,
+                        title,
+                        alternative,
+                    } => {
+                        if let Err(error) = self.fragments.diagram(source, title, alternative, "d")
+                        {
                             report(line, "diagram", format!("\"{title}\": {}", error.0));
                         }
                     }

@@ -35,8 +35,11 @@ impl Site {
     }
 
     fn map_section(&self, kind: Kind) -> Markup {
-        let entries: Vec<&Entry> =
-            self.catalog.entries().filter(|entry| entry.id.kind == kind).collect();
+        let entries: Vec<&Entry> = self
+            .catalog
+            .entries()
+            .filter(|entry| entry.id.kind == kind)
+            .collect();
         let complete = entries.iter().filter(|entry| !entry.planned).count();
         if complete == 0 {
             return html! {};

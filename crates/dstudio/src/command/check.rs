@@ -49,11 +49,18 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Outcome, Failure> {
     found.sort();
     let wanted = |finding: &&Diagnostic| {
         options.only.is_empty()
-            || options.only.iter().any(|part| finding.place.file.contains(part.as_str()))
+            || options
+                .only
+                .iter()
+                .any(|part| finding.place.file.contains(part.as_str()))
     };
     let shown: Vec<&Diagnostic> = found.iter().filter(wanted).collect();
-    let count =
-        |severity| shown.iter().filter(|finding| finding.severity == severity).count();
+    let count = |severity| {
+        shown
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
     let report = Report {
         schema: 1,
         errors: count(Severity::Error),
@@ -66,7 +73,11 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Outcome, Failure> {
     } else {
         output::print(&text(&report, &site.catalog))?;
     }
-    Ok(if report.errors == 0 { Outcome::Fine } else { Outcome::Finding })
+    Ok(if report.errors == 0 {
+        Outcome::Fine
+    } else {
+        Outcome::Finding
+    })
 }
 
 fn coverage(catalog: &Catalog) -> Coverage {
@@ -79,7 +90,13 @@ fn coverage(catalog: &Catalog) -> Coverage {
             continue;
         }
         counts.complete += 1;
-        for section in entry.id.kind.contract().iter().filter(|section| !section.required) {
+        for section in entry
+            .id
+            .kind
+            .contract()
+            .iter()
+            .filter(|section| !section.required)
+        {
             let share = growing_sections
                 .entry(format!("{}#{}", entry.id.kind, section.id))
                 .or_default();
@@ -87,7 +104,11 @@ fn coverage(catalog: &Catalog) -> Coverage {
             share.written += usize::from(entry.document.section(section.id).is_some());
         }
     }
-    Coverage { pages, growing_sections, terms: catalog.terms.len() }
+    Coverage {
+        pages,
+        growing_sections,
+        terms: catalog.terms.len(),
+    }
 }
 
 fn text(report: &Report<'_>, catalog: &Catalog) -> String {
@@ -114,7 +135,10 @@ fn text(report: &Report<'_>, catalog: &Catalog) -> String {
     }
     text.push_str(&format!("{:>14}  {:>4}\n", "terms", report.coverage.terms));
     for (section, share) in &report.coverage.growing_sections {
-        text.push_str(&format!("{section:>24}  {} of {}\n", share.written, share.of));
+        text.push_str(&format!(
+            "{section:>24}  {} of {}\n",
+            share.written, share.of
+        ));
     }
     if catalog.layers.len() > 1 {
         for layer in &catalog.layers {
@@ -126,6 +150,9 @@ fn text(report: &Report<'_>, catalog: &Catalog) -> String {
             text.push_str(&format!("layer {layer}: {errors} errors\n"));
         }
     }
-    text.push_str(&format!("{} errors, {} warnings\n", report.errors, report.warnings));
+    text.push_str(&format!(
+        "{} errors, {} warnings\n",
+        report.errors, report.warnings
+    ));
     text
 }

@@ -26,13 +26,24 @@ pub(crate) fn run(options: &ExportOptions) -> Result<Outcome, Failure> {
     let source = options.content.source(Checkout::Ignored);
     let catalog = super::with_base_url(super::load(&source)?, options.base_url.as_deref())?;
     report_errors(&catalog);
-    let fragments = if options.no_cache { site::Fragments::default() } else { cache::load() };
+    let fragments = if options.no_cache {
+        site::Fragments::default()
+    } else {
+        cache::load()
+    };
     let site = Site::new(catalog, fragments, Mode::Export);
     let earlier = prepare(&options.out)?;
 
-    let mut files: Vec<File> =
-        site.addresses().par_iter().map(|path| render(&site, path)).collect();
-    files.extend(site.catalog.redirects().map(|(from, to)| redirect(&site, from, to)));
+    let mut files: Vec<File> = site
+        .addresses()
+        .par_iter()
+        .map(|path| render(&site, path))
+        .collect();
+    files.extend(
+        site.catalog
+            .redirects()
+            .map(|(from, to)| redirect(&site, from, to)),
+    );
     files.extend(site.assets.iter().map(|asset| File {
         path: asset.path.trim_start_matches('/').to_owned(),
         bytes: asset.bytes.clone(),
@@ -90,7 +101,10 @@ fn redirect(site: &Site, from: &str, to: &str) -> File {
         Response::Redirect { to } => to,
         Response::Page { .. } => to.to_owned(),
     };
-    File { path: format!("{}index.html", from.trim_start_matches('/')), bytes: moved(&to) }
+    File {
+        path: format!("{}index.html", from.trim_start_matches('/')),
+        bytes: moved(&to),
+    }
 }
 
 /// A page that leads on, for servers that only know files. Paths hold no character that HTML needs
@@ -108,10 +122,16 @@ fn compressed(file: &File) -> Vec<File> {
     if file.bytes.len() < COMPRESSED_FROM_BYTES {
         return Vec::new();
     }
-    [("gz", server::gzip(&file.bytes)), ("br", server::brotli(&file.bytes))]
-        .into_iter()
-        .map(|(extension, bytes)| File { path: format!("{}.{extension}", file.path), bytes })
-        .collect()
+    [
+        ("gz", server::gzip(&file.bytes)),
+        ("br", server::brotli(&file.bytes)),
+    ]
+    .into_iter()
+    .map(|(extension, bytes)| File {
+        path: format!("{}.{extension}", file.path),
+        bytes,
+    })
+    .collect()
 }
 
 /// Makes the folder, and says what an earlier export left in it.
@@ -146,16 +166,26 @@ fn write_all(out: &Path, files: &[File], earlier: &BTreeSet<String>) -> Result<(
     let written: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     // First the list, so that a run that is cut short leaves nothing that the next cannot clear.
     let mut manifest = String::new();
-    for path in written.iter().copied().chain(earlier.iter().map(String::as_str)) {
+    for path in written
+        .iter()
+        .copied()
+        .chain(earlier.iter().map(String::as_str))
+    {
         manifest.push_str(path);
         manifest.push('\n');
     }
     std::fs::write(out.join(MANIFEST), &manifest)
         .map_err(Failure::io("cannot write the list of exported files"))?;
     files.par_iter().try_for_each(|file| write(out, file))?;
-    for gone in earlier.iter().filter(|path| !written.contains(path.as_str())) {
+    for gone in earlier
+        .iter()
+        .filter(|path| !written.contains(path.as_str()))
+    {
         // The list is a file that anyone may edit: nothing outside the folder is touched.
-        if Path::new(gone).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+        if Path::new(gone)
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)))
+        {
             let _ = std::fs::remove_file(out.join(gone));
         }
     }

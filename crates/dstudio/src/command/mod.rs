@@ -24,7 +24,8 @@ pub(crate) fn with_base_url(
 ) -> Result<Catalog, Failure> {
     if let Some(url) = base_url {
         if !url.starts_with("http://") && !url.starts_with("https://") {
-            let message = format!("--base-url is \"{url}\"; write https://host or https://host/path");
+            let message =
+                format!("--base-url is \"{url}\"; write https://host or https://host/path");
             return Err(Failure::Other(message));
         }
         catalog.settings.base_url = url.trim_end_matches('/').to_owned();

@@ -39,7 +39,10 @@ pub(crate) fn run(options: &SearchOptions) -> Result<Outcome, Failure> {
     let query = options.query.join(" ");
     let found = site.search().search(
         &query,
-        &search::Options { limit: usize::from(options.limit), kinds: options.kind.clone() },
+        &search::Options {
+            limit: usize::from(options.limit),
+            kinds: options.kind.clone(),
+        },
     );
     let report = Report {
         schema: 1,
@@ -55,7 +58,11 @@ pub(crate) fn run(options: &SearchOptions) -> Result<Outcome, Failure> {
                 kind: &hit.kind,
                 score: hit.score,
                 section: &hit.section_title,
-                passage: hit.passage.iter().map(|fragment| fragment.text.as_str()).collect(),
+                passage: hit
+                    .passage
+                    .iter()
+                    .map(|fragment| fragment.text.as_str())
+                    .collect(),
             })
             .collect(),
     };
@@ -64,5 +71,9 @@ pub(crate) fn run(options: &SearchOptions) -> Result<Outcome, Failure> {
     } else {
         output::print(&terminal::search_results(&query, &found))?;
     }
-    Ok(if report.results.is_empty() { Outcome::Finding } else { Outcome::Fine })
+    Ok(if report.results.is_empty() {
+        Outcome::Finding
+    } else {
+        Outcome::Fine
+    })
 }

@@ -18,10 +18,15 @@ const SETTLE: Duration = Duration::from_millis(25);
 
 pub(crate) fn run(options: &ServeOptions) -> Result<Outcome, Failure> {
     log(&options.log)?;
-    let checkout = if options.watch { Checkout::Preferred } else { Checkout::Ignored };
+    let checkout = if options.watch {
+        Checkout::Preferred
+    } else {
+        Checkout::Ignored
+    };
     let source = options.content.source(checkout);
     if options.watch && source.folders().next().is_none() {
-        let message = "--watch has nothing to watch: give --base or --content, or run in a checkout";
+        let message =
+            "--watch has nothing to watch: give --base or --content, or run in a checkout";
         return Err(Failure::Other(message.to_owned()));
     }
     let site = make(&source, options, Fragments::default())?;
@@ -72,7 +77,9 @@ async fn serve(
     site: Site,
 ) -> Result<Outcome, Failure> {
     let listener = server::bind(&options.addr).await?;
-    let address = listener.local_addr().map_err(Failure::io("cannot read the own address"))?;
+    let address = listener
+        .local_addr()
+        .map_err(Failure::io("cannot read the own address"))?;
     eprintln!("the Studio is open at http://{address}");
     let server = server::Server::new(site);
     // Kept until the server ends: dropping it ends the watch.
@@ -125,9 +132,11 @@ fn watch(
     .map_err(|error| Failure::Other(format!("cannot watch files: {error}")))?;
     let folders: Vec<PathBuf> = source.folders().map(PathBuf::from).collect();
     for folder in &folders {
-        watcher.watch(folder, RecursiveMode::Recursive).map_err(|error| {
-            Failure::Other(format!("cannot watch {}: {error}", folder.display()))
-        })?;
+        watcher
+            .watch(folder, RecursiveMode::Recursive)
+            .map_err(|error| {
+                Failure::Other(format!("cannot watch {}: {error}", folder.display()))
+            })?;
     }
     let base_url = options.base_url.clone();
     let build = move || -> Result<Site, Failure> {

@@ -17,18 +17,33 @@ pub(crate) fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
         if let Some(near) = suggestion(&catalog, &options.what) {
             eprintln!("  did you mean {near}?");
         }
-        eprintln!("  `dstudio search {}` may find it", options.what.replace([':', '/'], " ").trim());
+        eprintln!(
+            "  `dstudio search {}` may find it",
+            options.what.replace([':', '/'], " ").trim()
+        );
         return Ok(Outcome::Finding);
     };
     if entry.planned {
-        eprintln!("dstudio: the page {} (\"{}\") is still to come", entry.id, entry.name);
+        eprintln!(
+            "dstudio: the page {} (\"{}\") is still to come",
+            entry.id, entry.name
+        );
         return Ok(Outcome::Finding);
     }
     if let Some(anchor) = &options.section
         && entry.document.section(anchor).is_none()
     {
-        let known: Vec<&str> = entry.document.sections.iter().map(|s| s.id.as_str()).collect();
-        eprintln!("dstudio: {} has no section \"{anchor}\"; it has {}", entry.id, known.join(", "));
+        let known: Vec<&str> = entry
+            .document
+            .sections
+            .iter()
+            .map(|s| s.id.as_str())
+            .collect();
+        eprintln!(
+            "dstudio: {} has no section \"{anchor}\"; it has {}",
+            entry.id,
+            known.join(", ")
+        );
         return Ok(Outcome::Finding);
     }
     if options.md {
@@ -44,7 +59,8 @@ pub(crate) fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
 }
 
 fn term<'c>(catalog: &'c Catalog, what: &str) -> Option<&'c catalog::Term> {
-    what.strip_prefix("term:").and_then(|slug| catalog.terms.get(slug))
+    what.strip_prefix("term:")
+        .and_then(|slug| catalog.terms.get(slug))
 }
 
 /// By id, by address, or by a slug, of which the first kind in the order of the site wins.
@@ -58,13 +74,23 @@ fn find<'c>(catalog: &'c Catalog, what: &str) -> Option<&'c Entry> {
             .at_path(&path)
             .or_else(|| catalog.redirect(&path).and_then(|to| catalog.at_path(to)));
     }
-    let by_slug =
-        |kind: Kind| catalog.entry(&EntryId::new(kind, what)).filter(|entry| !entry.planned);
+    let by_slug = |kind: Kind| {
+        catalog
+            .entry(&EntryId::new(kind, what))
+            .filter(|entry| !entry.planned)
+    };
     Kind::ALL.into_iter().find_map(by_slug)
 }
 
 fn suggestion(catalog: &Catalog, what: &str) -> Option<String> {
-    let slug = what.trim_matches('/').rsplit([':', '/']).next().unwrap_or(what);
+    let slug = what
+        .trim_matches('/')
+        .rsplit([':', '/'])
+        .next()
+        .unwrap_or(what);
     let near = nearest(slug, catalog.pages().map(|entry| entry.id.slug.as_str()))?;
-    catalog.pages().find(|entry| entry.id.slug == near).map(|entry| entry.id.to_string())
+    catalog
+        .pages()
+        .find(|entry| entry.id.slug == near)
+        .map(|entry| entry.id.to_string())
 }
