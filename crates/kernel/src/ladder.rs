@@ -199,10 +199,16 @@ impl Ladder {
         }
     }
 
+    /// Whether the next look at the front has to load a bucket.
+    #[inline(always)]
+    pub(crate) fn is_front_empty(&self) -> bool {
+        self.bottom.is_empty() && self.late.is_empty()
+    }
+
     /// Makes the current bucket non-empty; false when nothing is pending.
     #[inline(always)]
-    fn settle(&mut self) -> bool {
-        !self.bottom.is_empty() || !self.late.is_empty() || self.refill()
+    pub(crate) fn settle(&mut self) -> bool {
+        !self.is_front_empty() || self.refill(|_| {})
     }
 
     #[inline(always)]
@@ -239,9 +245,10 @@ impl Ladder {
         buckets.append(key, self.position, self.width_bits, self.fine_bits);
     }
 
-    /// Loads the next bucket that holds anything.
+    /// Loads the next bucket that holds anything; `touch` sees the keys of a coarse bucket when it
+    /// is split, about a thousand at a time, shortly before they are taken.
     #[inline(never)]
-    fn refill(&mut self) -> bool {
+    pub(crate) fn refill(&mut self, mut touch: impl FnMut(Key)) -> bool {
         if self.len == 0 || self.buckets.is_none() {
             return false;
         }
@@ -266,6 +273,7 @@ impl Ladder {
                 let coarse = window | (bucket - COARSE_FIRST) as u64;
                 if buckets.buckets[bucket].len() > SPLIT_MIN && fine > 0 {
                     self.position = coarse << fine;
+                    buckets.buckets[bucket].iter().for_each(|&key| touch(key));
                     buckets.spread(bucket, self.position, width, fine);
                     continue;
                 }
