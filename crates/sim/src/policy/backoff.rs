@@ -43,8 +43,9 @@ mod tests {
     #[test]
     fn doubles_up_to_the_cap() {
         let mut source = Xoshiro256::seeded(1);
-        let waits: Vec<u64> =
-            (1..=5).map(|n| backoff_ns(&policy(Jitter::None), n, &mut source)).collect();
+        let waits: Vec<u64> = (1..=5)
+            .map(|n| backoff_ns(&policy(Jitter::None), n, &mut source))
+            .collect();
         assert_eq!(waits, [100, 200, 400, 500, 500]);
         assert_eq!(backoff_ns(&policy(Jitter::None), 255, &mut source), 500);
     }

@@ -35,7 +35,15 @@ impl BreakerState {
     pub(crate) fn new(policy: Breaker) -> Self {
         let failed = Vec::with_capacity(policy.window as usize);
         let state = State::Closed;
-        BreakerState { policy, state, epoch: 0, failed, at: 0, failures: 0, opened: 0 }
+        BreakerState {
+            policy,
+            state,
+            epoch: 0,
+            failed,
+            at: 0,
+            failures: 0,
+            opened: 0,
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -47,7 +55,10 @@ impl BreakerState {
         if let State::Open { until } = self.state
             && now >= until
         {
-            self.change(State::HalfOpen { probing: 0, succeeded: 0 });
+            self.change(State::HalfOpen {
+                probing: 0,
+                succeeded: 0,
+            });
         }
         match &mut self.state {
             State::Closed => Permit::Yes(self.epoch),
@@ -109,7 +120,9 @@ impl BreakerState {
 
     fn open(&mut self, now: Time) {
         self.opened += 1;
-        self.change(State::Open { until: now + Span::from_ns(self.policy.open_ns) });
+        self.change(State::Open {
+            until: now + Span::from_ns(self.policy.open_ns),
+        });
     }
 
     fn change(&mut self, state: State) {
@@ -126,8 +139,13 @@ mod tests {
     use super::*;
 
     fn breaker() -> BreakerState {
-        let policy =
-            Breaker { failures: 0.5, window: 10, minimum: 4, open_ns: 1_000, probes: 2 };
+        let policy = Breaker {
+            failures: 0.5,
+            window: 10,
+            minimum: 4,
+            open_ns: 1_000,
+            probes: 2,
+        };
         BreakerState::new(policy)
     }
     fn ask(b: &mut BreakerState, now: u64) -> Option<u8> {
@@ -153,7 +171,10 @@ mod tests {
         assert_eq!(ask(&mut b, 1_000), None, "two probes at once");
         b.result(Time::from_ns(1_001), old, false);
         b.result(Time::from_ns(1_001), probe, true);
-        assert!(!b.is_closed(), "a late result of the closed state does not count");
+        assert!(
+            !b.is_closed(),
+            "a late result of the closed state does not count"
+        );
         b.forget(probe);
         let again = ask(&mut b, 1_002).unwrap();
         b.result(Time::from_ns(1_003), again, true);

@@ -11,7 +11,11 @@ pub(crate) struct RetryBudget {
 impl RetryBudget {
     pub(crate) fn new(share: f64, burst: f64) -> Self {
         let max_milli = (burst * 1e3) as u64;
-        RetryBudget { earn_milli: (share * 1e3 + 0.5) as u64, max_milli, milli: max_milli }
+        RetryBudget {
+            earn_milli: (share * 1e3 + 0.5) as u64,
+            max_milli,
+            milli: max_milli,
+        }
     }
 
     pub(crate) fn first_attempt(&mut self) {

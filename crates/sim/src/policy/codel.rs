@@ -94,7 +94,13 @@ mod tests {
         assert_eq!(drops[1] - drops[0], 100);
         assert!((70..=72).contains(&(drops[2] - drops[1])), "{drops:?}");
         let now = Time::ZERO + Span::from_ms(700);
-        assert!(!codel.drops(now, Span::from_ms(1), target, interval, false), "a short wait");
-        assert!(!codel.drops(now, Span::from_ms(20), target, interval, false), "anew");
+        assert!(
+            !codel.drops(now, Span::from_ms(1), target, interval, false),
+            "a short wait"
+        );
+        assert!(
+            !codel.drops(now, Span::from_ms(20), target, interval, false),
+            "anew"
+        );
     }
 }

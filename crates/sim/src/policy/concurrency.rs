@@ -27,7 +27,12 @@ impl AdaptiveLimit {
             }
         };
         let limit = f64::from(limit);
-        AdaptiveLimit { policy, limit, long_term_ns: 0.0, decreased: Time::ZERO }
+        AdaptiveLimit {
+            policy,
+            limit,
+            long_term_ns: 0.0,
+            decreased: Time::ZERO,
+        }
     }
 
     pub(crate) fn allows(&self, present: u32) -> bool {
@@ -43,7 +48,12 @@ impl AdaptiveLimit {
         let took = now - arrived;
         match self.policy {
             ConcurrencyLimit::Fixed { .. } => {}
-            ConcurrencyLimit::Aimd { max, target_ns, decrease, .. } => {
+            ConcurrencyLimit::Aimd {
+                max,
+                target_ns,
+                decrease,
+                ..
+            } => {
                 if took > Span::from_ns(target_ns) {
                     if arrived >= self.decreased {
                         self.limit = (self.limit * decrease).max(1.0);
@@ -84,8 +94,12 @@ mod tests {
 
     #[test]
     fn aimd_grows_by_one_a_round_and_shrinks_once_a_round() {
-        let policy =
-            ConcurrencyLimit::Aimd { initial: 10, max: 100, target_ns: 1_000, decrease: 0.5 };
+        let policy = ConcurrencyLimit::Aimd {
+            initial: 10,
+            max: 100,
+            target_ns: 1_000,
+            decrease: 0.5,
+        };
         let mut limit = AdaptiveLimit::new(policy);
         for _ in 0..10 {
             limit.answered(Time::from_ns(500), Time::ZERO, 10);
@@ -96,18 +110,30 @@ mod tests {
         for _ in 0..5 {
             limit.answered(Time::from_ns(5_000), Time::from_ns(10), 11);
         }
-        assert_eq!(limit.limit(), 5, "five slow answers of one round are one decrease");
+        assert_eq!(
+            limit.limit(),
+            5,
+            "five slow answers of one round are one decrease"
+        );
         assert!(limit.allows(4) && !limit.allows(6));
     }
 
     #[test]
     fn gradient_falls_when_answers_slow_down() {
-        let policy = ConcurrencyLimit::Gradient { initial: 20, max: 200, tolerance: 1.5 };
+        let policy = ConcurrencyLimit::Gradient {
+            initial: 20,
+            max: 200,
+            tolerance: 1.5,
+        };
         let mut limit = AdaptiveLimit::new(policy);
         for _ in 0..2_000 {
             limit.answered(Time::from_ns(1_000), Time::ZERO, 200);
         }
-        assert_eq!(limit.limit(), 200, "steady answers let it grow to the maximum");
+        assert_eq!(
+            limit.limit(),
+            200,
+            "steady answers let it grow to the maximum"
+        );
         for _ in 0..30 {
             limit.answered(Time::from_ns(10_000), Time::ZERO, 200);
         }

@@ -16,7 +16,11 @@ impl TokenBucket {
         let gap = Span::from_ns_f64(1e9 / policy.rate_per_s);
         let saved = u64::from(policy.burst.max(1) - 1);
         let tolerance = Span::from_ns(gap.as_ns().saturating_mul(saved));
-        TokenBucket { gap, tolerance, theoretical: Time::ZERO }
+        TokenBucket {
+            gap,
+            tolerance,
+            theoretical: Time::ZERO,
+        }
     }
 
     /// Takes a token if there is one.
@@ -42,7 +46,11 @@ mod tests {
     use crate::system::Excess;
 
     fn bucket(burst: u32) -> TokenBucket {
-        TokenBucket::new(RateLimit { rate_per_s: 1e6, burst, excess: Excess::Reject })
+        TokenBucket::new(RateLimit {
+            rate_per_s: 1e6,
+            burst,
+            excess: Excess::Reject,
+        })
     }
 
     #[test]
@@ -57,7 +65,9 @@ mod tests {
     #[test]
     fn reservations_are_a_gap_apart() {
         let mut b = bucket(1);
-        let waits: Vec<u64> = (0..3).map(|_| b.reserve(Time::from_ns(50)).as_ns()).collect();
+        let waits: Vec<u64> = (0..3)
+            .map(|_| b.reserve(Time::from_ns(50)).as_ns())
+            .collect();
         assert_eq!(waits, [0, 1_000, 2_000]);
     }
 }

@@ -17,12 +17,24 @@ impl Profile {
         let at = now.as_ns();
         match *self {
             Profile::Constant => 1.0,
-            Profile::Ramp { factor, from_ns, to_ns } => {
+            Profile::Ramp {
+                factor,
+                from_ns,
+                to_ns,
+            } => {
                 let done = at.saturating_sub(from_ns) as f64 / (to_ns - from_ns) as f64;
                 1.0 + (factor - 1.0) * done.min(1.0)
             }
-            Profile::Burst { factor, every_ns, length_ns } => {
-                if at % every_ns < length_ns { factor } else { 1.0 }
+            Profile::Burst {
+                factor,
+                every_ns,
+                length_ns,
+            } => {
+                if at % every_ns < length_ns {
+                    factor
+                } else {
+                    1.0
+                }
             }
             Profile::Daily { factor, every_ns } => {
                 let phase = (at % every_ns) as f64 / every_ns as f64;
@@ -44,7 +56,11 @@ impl Profile {
 
 impl ArrivalState {
     pub(crate) fn new(draw: Draw, surge_max: f64) -> Self {
-        ArrivalState { stream: draw.stream(), surge: 1.0, surge_max }
+        ArrivalState {
+            stream: draw.stream(),
+            surge: 1.0,
+            surge_max,
+        }
     }
 
     /// Time to the next candidate; for a Poisson process of changing rate the candidates come at
@@ -76,8 +92,7 @@ impl ArrivalState {
         if spacing == Spacing::Uniform || (*profile == Profile::Constant && self.surge_max <= 1.0) {
             return true;
         }
-        let share =
-            profile.factor(now) * self.surge / (profile.factor_max() * self.surge_max);
+        let share = profile.factor(now) * self.surge / (profile.factor_max() * self.surge_max);
         self.stream.chance(share)
     }
 }
@@ -92,10 +107,37 @@ mod tests {
         let s = 1_000_000_000;
         for (profile, mean) in [
             (Profile::Constant, 1.0),
-            (Profile::Ramp { factor: 3.0, from_ns: 0, to_ns: 100 * s }, 2.0),
-            (Profile::Ramp { factor: 0.5, from_ns: 0, to_ns: 100 * s }, 0.75),
-            (Profile::Burst { factor: 5.0, every_ns: 10 * s, length_ns: 2 * s }, 1.8),
-            (Profile::Daily { factor: 4.0, every_ns: 50 * s }, 2.5),
+            (
+                Profile::Ramp {
+                    factor: 3.0,
+                    from_ns: 0,
+                    to_ns: 100 * s,
+                },
+                2.0,
+            ),
+            (
+                Profile::Ramp {
+                    factor: 0.5,
+                    from_ns: 0,
+                    to_ns: 100 * s,
+                },
+                0.75,
+            ),
+            (
+                Profile::Burst {
+                    factor: 5.0,
+                    every_ns: 10 * s,
+                    length_ns: 2 * s,
+                },
+                1.8,
+            ),
+            (
+                Profile::Daily {
+                    factor: 4.0,
+                    every_ns: 50 * s,
+                },
+                2.5,
+            ),
         ] {
             let mut state = ArrivalState::new(Draw::root(1, 2), 1.0);
             let (mut now, mut n) = (Time::ZERO, 0);
@@ -107,7 +149,10 @@ mod tests {
                 n += u32::from(state.accepts(now, Spacing::Poisson, &profile));
             }
             let expected = 10_000.0 * mean;
-            assert!((f64::from(n) - expected).abs() < 4.0 * f64::sqrt(expected), "{profile:?} {n}");
+            assert!(
+                (f64::from(n) - expected).abs() < 4.0 * f64::sqrt(expected),
+                "{profile:?} {n}"
+            );
         }
     }
 }

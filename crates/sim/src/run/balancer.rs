@@ -20,7 +20,10 @@ impl BalancerState {
             let root = Draw::root(0, 0);
             for replica in 0..replicas {
                 for point in 0..virtual_nodes {
-                    ring.push((root.of(u64::from(replica)).of(u64::from(point)).key(), replica));
+                    ring.push((
+                        root.of(u64::from(replica)).of(u64::from(point)).key(),
+                        replica,
+                    ));
                 }
             }
             ring.sort_unstable();
@@ -62,7 +65,9 @@ impl BalancerState {
             Balancer::LeastLoaded => {
                 let start = source.below(n);
                 let order = (0..n).map(|i| (start + i) % n);
-                order.min_by_key(|&i| replicas[i as usize].seen).unwrap_or(0)
+                order
+                    .min_by_key(|&i| replicas[i as usize].seen)
+                    .unwrap_or(0)
             }
             Balancer::PowerOf { choices } => {
                 let mut best = source.below(n);
@@ -85,7 +90,10 @@ impl BalancerState {
             Balancer::ConsistentHash { .. } => {
                 let point = Draw::root(1, 0).of(u64::from(item)).key();
                 let at = self.ring.partition_point(|&(p, _)| p < point);
-                self.ring.get(at).or(self.ring.first()).map_or(0, |&(_, replica)| replica)
+                self.ring
+                    .get(at)
+                    .or(self.ring.first())
+                    .map_or(0, |&(_, replica)| replica)
             }
         }
     }
@@ -114,7 +122,10 @@ mod tests {
             rate_limit: None,
             stages: Vec::new(),
         };
-        let with = |&load: &u32| Replica { seen: load, ..Replica::new(&service) };
+        let with = |&load: &u32| Replica {
+            seen: load,
+            ..Replica::new(&service)
+        };
         loads.iter().map(with).collect()
     }
 
@@ -134,7 +145,10 @@ mod tests {
         assert_eq!(shares(Balancer::RoundRobin, &[9, 0, 0, 0]), [2_500; 4]);
         assert_eq!(shares(Balancer::LeastLoaded, &[3, 1, 2]), [0, 10_000, 0]);
         let random = shares(Balancer::Random, &[9, 0, 0, 0]);
-        assert!(random.iter().all(|&c| (2_300..2_700).contains(&c)), "{random:?}");
+        assert!(
+            random.iter().all(|&c| (2_300..2_700).contains(&c)),
+            "{random:?}"
+        );
         // The worst of four is taken only against itself: never with two different choices.
         let two = shares(Balancer::PowerOf { choices: 2 }, &[4, 3, 2, 1]);
         assert_eq!(two[0], 0);
@@ -147,8 +161,10 @@ mod tests {
     #[test]
     fn a_ring_moves_only_the_share_of_a_new_replica() {
         let balancer = Balancer::ConsistentHash { virtual_nodes: 200 };
-        let (mut ten, mut eleven) =
-            (BalancerState::new(balancer, 10), BalancerState::new(balancer, 11));
+        let (mut ten, mut eleven) = (
+            BalancerState::new(balancer, 10),
+            BalancerState::new(balancer, 11),
+        );
         let (few, many) = (replicas(&[0; 10]), replicas(&[0; 11]));
         let mut moved = 0;
         for item in 0..20_000 {

@@ -3,26 +3,39 @@
 use super::*;
 use crate::policy::{Permit, backoff_ns};
 use crate::system::{Client, Excess};
-use kernel::{Source, Span};
+use kernel::Span;
 use link::Way;
 use record::{Slow, spent_units};
 
 impl Run {
     pub(super) fn next_arrival(&mut self, system: &System, client: usize) {
-        let Arrivals::Open { spacing, rate_per_s, profile } = &system.clients[client].arrivals
+        let Arrivals::Open {
+            spacing,
+            rate_per_s,
+            profile,
+        } = &system.clients[client].arrivals
         else {
             return;
         };
         let arrivals = &mut self.clients[client].arrivals;
         let gap = arrivals.gap(self.events.now(), *spacing, *rate_per_s, profile);
-        self.events.schedule_after(gap, Event::Arrival { client: client as u16 });
+        self.events.schedule_after(
+            gap,
+            Event::Arrival {
+                client: client as u16,
+            },
+        );
     }
 
     #[inline(always)]
     pub(super) fn arrival(&mut self, system: &System, client: usize) {
         self.next_arrival(system, client);
-        if let Arrivals::Open { spacing, profile, .. } = &system.clients[client].arrivals
-            && self.clients[client].arrivals.accepts(self.events.now(), *spacing, profile)
+        if let Arrivals::Open {
+            spacing, profile, ..
+        } = &system.clients[client].arrivals
+            && self.clients[client]
+                .arrivals
+                .accepts(self.events.now(), *spacing, profile)
         {
             self.start_request(system, client);
         }
@@ -32,7 +45,12 @@ impl Run {
     pub(super) fn think(&mut self, system: &System, client: usize, draw: Draw) {
         if let Arrivals::Closed { think_time, .. } = &system.clients[client].arrivals {
             let time = think_time.sample_span(&mut draw.source());
-            self.events.schedule_after(time, Event::User { client: client as u16 });
+            self.events.schedule_after(
+                time,
+                Event::User {
+                    client: client as u16,
+                },
+            );
         }
     }
 
@@ -42,13 +60,24 @@ impl Run {
         let draw = state.draw.of(state.requests);
         state.requests += 1;
         self.record.count_client(client, ClientCount::Offered);
-        let Client { call, priority, ref keys, .. } = system.clients[client];
+        let Client {
+            call,
+            priority,
+            ref keys,
+            ..
+        } = system.clients[client];
         let item = match keys {
             None => draw.key() as u32,
             Some(keys) => keys.sample(&mut draw.of(purpose::ITEM).source()) as u32,
         };
         let (site, priority) = (call as u16, priority);
-        let caller = NewCall { key: draw.key(), parent: NONE, site, priority, item };
+        let caller = NewCall {
+            key: draw.key(),
+            parent: NONE,
+            site,
+            priority,
+            item,
+        };
         self.start_call(system, caller, client as u16, Time::NEVER);
     }
 
@@ -64,7 +93,9 @@ impl Run {
         let now = self.events.now();
         let site = new.site as usize;
         let policy = &system.calls[site];
-        let own = policy.deadline_ns.map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
+        let own = policy
+            .deadline_ns
+            .map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
         let call = self.calls.insert(CallRecord {
             key: new.key,
             started: now,
@@ -103,12 +134,17 @@ impl Run {
         let policy = &system.calls[site];
         if let Some(limit) = policy.rate_limit {
             let now = self.events.now();
-            let Some(bucket) = &mut self.sites[site].bucket else { return };
+            let Some(bucket) = &mut self.sites[site].bucket else {
+                return;
+            };
             if limit.excess == Excess::Delay {
                 let wait = bucket.reserve(now);
                 if wait > Span::ZERO {
                     self.record.count_call(site, CallCount::RateDelays);
-                    let wake = Event::Wake { call, why: Wake::Token };
+                    let wake = Event::Wake {
+                        call,
+                        why: Wake::Token,
+                    };
                     self.calls[call].timer = self.events.schedule_after(wait, wake);
                     return;
                 }
@@ -129,7 +165,10 @@ impl Run {
         if self.events.now() >= record.deadline {
             return self.fail_call(system, call, Cause::Deadline);
         }
-        if policy.bulkhead.is_some_and(|max| self.sites[site].in_flight >= max) {
+        if policy
+            .bulkhead
+            .is_some_and(|max| self.sites[site].in_flight >= max)
+        {
             self.record.count_call(site, CallCount::BulkheadRefusals);
             return self.fail_call(system, call, Cause::BulkheadFull);
         }
@@ -144,7 +183,10 @@ impl Run {
             }
         }
         if let Some(hedge) = policy.hedge {
-            let wake = Event::Wake { call, why: Wake::Hedge };
+            let wake = Event::Wake {
+                call,
+                why: Wake::Hedge,
+            };
             let after = Span::from_ns(hedge.after_ns);
             self.calls[call].timer = self.events.schedule_after(after, wake);
         }
@@ -163,7 +205,11 @@ impl Run {
             record.waiting_since = now;
         }
         let key = Draw::from_key(record.key).of(u64::from(record.number));
-        let carried = if policy.propagate_deadline { record.deadline } else { Time::NEVER };
+        let carried = if policy.propagate_deadline {
+            record.deadline
+        } else {
+            Time::NEVER
+        };
         let attempt = self.attempts.insert(Attempt {
             key: key.key(),
             sent: now,
@@ -194,7 +240,9 @@ impl Run {
         let deadline = record.deadline;
         self.sites[site].in_flight += 1;
         self.record.count_call(site, CallCount::Attempts);
-        let limit = policy.timeout_ns.map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
+        let limit = policy
+            .timeout_ns
+            .map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
         let limit = limit.min(deadline);
         if limit < Time::NEVER {
             self.attempts[attempt].timer = self.events.schedule(limit, Event::Timeout { attempt });
@@ -241,7 +289,9 @@ impl Run {
                 self.attempts[attempt].state = State::Lost;
             }
             Some(delay) => {
-                let token = self.events.schedule_after(delay, Event::Answer { attempt, result });
+                let token = self
+                    .events
+                    .schedule_after(delay, Event::Answer { attempt, result });
                 self.attempts[attempt].event = token;
             }
         }
@@ -311,7 +361,11 @@ impl Run {
         self.unlink_attempt(call, attempt);
         self.let_go(system, attempt, true);
         let late = now >= self.calls[call].deadline;
-        let cause = if late { Cause::Deadline } else { Cause::Timeout };
+        let cause = if late {
+            Cause::Deadline
+        } else {
+            Cause::Timeout
+        };
         self.attempt_failed(system, call, record.sent, cause);
     }
 
@@ -348,7 +402,9 @@ impl Run {
     fn attempt_failed(&mut self, system: &System, call: u32, sent: Time, cause: Cause) {
         let now = self.events.now();
         let record = &mut self.calls[call];
-        record.failed = record.failed.saturating_add(spent_units((now - sent).as_ns()));
+        record.failed = record
+            .failed
+            .saturating_add(spent_units((now - sent).as_ns()));
         if record.attempts != NONE {
             return;
         }
@@ -357,13 +413,17 @@ impl Run {
         self.events.cancel(timer);
         let record = self.calls[call];
         let retry = match &system.calls[site].retry {
-            Some(retry) if cause != Cause::Deadline && record.number - record.hedges < retry.attempts => {
+            Some(retry)
+                if cause != Cause::Deadline && record.number - record.hedges < retry.attempts =>
+            {
                 retry
             }
             _ => return self.fail_call(system, call, cause),
         };
         let number = record.number - record.hedges;
-        let draw = Draw::from_key(record.key).of(purpose::BACKOFF).of(u64::from(number));
+        let draw = Draw::from_key(record.key)
+            .of(purpose::BACKOFF)
+            .of(u64::from(number));
         let wait = Span::from_ns(backoff_ns(retry, number, &mut draw.source()));
         if now + wait >= record.deadline {
             return self.fail_call(system, call, cause);
@@ -378,7 +438,10 @@ impl Run {
         let backoff = spent_units(wait.as_ns());
         self.calls[call].backoff = record.backoff.saturating_add(backoff);
         // Even without a wait through the queue: an attempt that fails at once must not nest.
-        let wake = Event::Wake { call, why: Wake::Retry };
+        let wake = Event::Wake {
+            call,
+            why: Wake::Retry,
+        };
         self.calls[call].timer = self.events.schedule_after(wait, wake);
     }
 
@@ -396,7 +459,10 @@ impl Run {
         let site = self.calls[call].site as usize;
         let policy = &system.calls[site];
         let Some(hedge) = policy.hedge else { return };
-        if policy.bulkhead.is_some_and(|max| self.sites[site].in_flight >= max) {
+        if policy
+            .bulkhead
+            .is_some_and(|max| self.sites[site].in_flight >= max)
+        {
             return;
         }
         let mut epoch = 0;
@@ -409,7 +475,10 @@ impl Run {
         self.calls[call].hedges += 1;
         self.record.count_call(site, CallCount::Hedges);
         if self.calls[call].hedges < hedge.copies {
-            let wake = Event::Wake { call, why: Wake::Hedge };
+            let wake = Event::Wake {
+                call,
+                why: Wake::Hedge,
+            };
             let after = Span::from_ns(hedge.after_ns);
             self.calls[call].timer = self.events.schedule_after(after, wake);
         }
@@ -423,7 +492,10 @@ impl Run {
             return self.complete(system, call, CallResult::Failed(cause), Spent::default());
         };
         self.record.count_call(site, CallCount::Fallbacks);
-        let wake = Event::Wake { call, why: Wake::Fallback };
+        let wake = Event::Wake {
+            call,
+            why: Wake::Fallback,
+        };
         let after = Span::from_ns(fallback.latency_ns);
         self.calls[call].timer = self.events.schedule_after(after, wake);
     }
@@ -476,7 +548,12 @@ impl Run {
         }
         if self.record.is_slow(now, latency_ns) {
             let (client, ended_ns) = (call.client, now.as_ns());
-            self.record.keep_slow(Slow { latency_ns, ended_ns, client, spent });
+            self.record.keep_slow(Slow {
+                latency_ns,
+                ended_ns,
+                client,
+                spent,
+            });
         }
         if matches!(system.clients[client].arrivals, Arrivals::Closed { .. }) {
             self.think(system, client, Draw::from_key(call.key).of(purpose::THINK));

@@ -10,7 +10,12 @@ impl Run {
         let now = self.events.now();
         let end = now + lasts;
         self.fault_active[index] = true;
-        self.events.schedule(end, Event::FaultEnd { fault: index as u16 });
+        self.events.schedule(
+            end,
+            Event::FaultEnd {
+                fault: index as u16,
+            },
+        );
         match fault.kind {
             FaultKind::Crash { service, replicas } => {
                 for chosen in 0..replicas as usize {
@@ -18,7 +23,11 @@ impl Run {
                     self.crash(system, service, chosen);
                 }
             }
-            FaultKind::Slow { service, replicas, factor } => {
+            FaultKind::Slow {
+                service,
+                replicas,
+                factor,
+            } => {
                 self.change_pace(system, service, replicas, |_, r| r.slow *= factor);
             }
             FaultKind::Stall { service, replicas } => {
@@ -48,15 +57,17 @@ impl Run {
                     replica.down -= 1;
                 }
             }
-            FaultKind::Slow { service, replicas, .. } => {
+            FaultKind::Slow {
+                service, replicas, ..
+            } => {
                 let slow: Vec<f64> = (0..replicas)
                     .map(|chosen| {
                         self.product(system, index, |kind| match kind {
-                            FaultKind::Slow { service: s, replicas, factor }
-                                if s == service && chosen < replicas =>
-                            {
-                                Some(factor)
-                            }
+                            FaultKind::Slow {
+                                service: s,
+                                replicas,
+                                factor,
+                            } if s == service && chosen < replicas => Some(factor),
                             _ => None,
                         })
                     })
@@ -68,7 +79,10 @@ impl Run {
             }
             FaultKind::Loss { link, .. } => {
                 self.links[link].survives = self.product(system, index, |kind| match kind {
-                    FaultKind::Loss { link: l, probability } if l == link => Some(1.0 - probability),
+                    FaultKind::Loss {
+                        link: l,
+                        probability,
+                    } if l == link => Some(1.0 - probability),
                     _ => None,
                 });
             }
@@ -80,18 +94,22 @@ impl Run {
                 });
             }
             FaultKind::Surge { client, .. } => {
-                self.clients[client].arrivals.surge = self.product(system, index, |kind| {
-                    match kind {
+                self.clients[client].arrivals.surge =
+                    self.product(system, index, |kind| match kind {
                         FaultKind::Surge { client: c, factor } if c == client => Some(factor),
                         _ => None,
-                    }
-                });
+                    });
             }
         }
         self.fault_active[index] = false;
         if let Some(between) = &fault.between {
             let after = between.sample_span(&mut self.faults[index]);
-            self.events.schedule_after(after, Event::FaultStart { fault: index as u16 });
+            self.events.schedule_after(
+                after,
+                Event::FaultStart {
+                    fault: index as u16,
+                },
+            );
         }
     }
 
@@ -147,7 +165,10 @@ impl Run {
                 )
         };
         let places = self.attempts.places().iter().enumerate();
-        let lost: Vec<u32> = places.filter(|(_, a)| inside(a)).map(|(i, _)| i as u32).collect();
+        let lost: Vec<u32> = places
+            .filter(|(_, a)| inside(a))
+            .map(|(i, _)| i as u32)
+            .collect();
         for attempt in lost {
             // An earlier one may have taken this one with it.
             if !inside(&self.attempts[attempt]) {

@@ -23,7 +23,12 @@ pub(crate) enum Way {
 
 impl LinkState {
     pub(crate) fn new() -> Self {
-        LinkState { partitions: 0, survives: 1.0, delay: 1.0, free_at: [Time::ZERO; 2] }
+        LinkState {
+            partitions: 0,
+            survives: 1.0,
+            delay: 1.0,
+            free_at: [Time::ZERO; 2],
+        }
     }
 
     /// How long a message of `bytes` takes; none when it is lost.
@@ -68,15 +73,17 @@ mod tests {
             bytes_per_s: Some(1e6),
         };
         let mut state = LinkState::new();
-        let mut cross = |link: &Link, id| {
-            state.cross(link, Way::Request, 1_000, Time::ZERO, Draw::root(1, id))
-        };
+        let mut cross =
+            |link: &Link, id| state.cross(link, Way::Request, 1_000, Time::ZERO, Draw::root(1, id));
         assert_eq!(cross(&link, 0), Some(Span::from_ms(6)));
         assert_eq!(cross(&link, 1), Some(Span::from_ms(7)), "behind the first");
         link.loss = 0.3;
         let lost = (0..10_000).filter(|&id| cross(&link, id).is_none()).count();
         assert!((2_800..3_200).contains(&lost), "{lost}");
         state.partitions = 1;
-        assert_eq!(state.cross(&link, Way::Answer, 1, Time::ZERO, Draw::root(1, 0)), None);
+        assert_eq!(
+            state.cross(&link, Way::Answer, 1, Time::ZERO, Draw::root(1, 0)),
+            None
+        );
     }
 }

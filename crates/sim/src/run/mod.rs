@@ -24,7 +24,6 @@ pub(crate) use count::{CallCount, ClientCount, ServiceArea, ServiceCount};
 use kernel::{Draw, EventQueue, Time, TimeWeighted, Token};
 use link::LinkState;
 pub use outcome::Outcome;
-pub(crate) use record::Layout;
 use record::{Edge, Recorder, Spent};
 use replica::Replica;
 use slab::{NONE, Slab};
@@ -77,27 +76,54 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     /// A candidate arrival of an open client.
-    Arrival { client: u16 },
+    Arrival {
+        client: u16,
+    },
     /// A user of a closed client has finished thinking.
-    User { client: u16 },
+    User {
+        client: u16,
+    },
     /// An attempt reaches its service.
-    Reach { attempt: u32 },
+    Reach {
+        attempt: u32,
+    },
     /// A worker has finished the work of an attempt.
-    Worked { attempt: u32 },
+    Worked {
+        attempt: u32,
+    },
     /// The next request of a processor-sharing replica is done.
-    Shared { service: u16, replica: u16 },
+    Shared {
+        service: u16,
+        replica: u16,
+    },
     /// An answer reaches the caller.
-    Answer { attempt: u32, result: CallResult },
+    Answer {
+        attempt: u32,
+        result: CallResult,
+    },
     /// The caller waits no longer for an attempt.
-    Timeout { attempt: u32 },
+    Timeout {
+        attempt: u32,
+    },
     /// A wait of a call is over: for a retry, a hedge, a token or a fallback.
-    Wake { call: u32, why: Wake },
+    Wake {
+        call: u32,
+        why: Wake,
+    },
     /// A stage of calls may begin.
-    Stage { attempt: u32 },
-    FaultStart { fault: u16 },
-    FaultEnd { fault: u16 },
+    Stage {
+        attempt: u32,
+    },
+    FaultStart {
+        fault: u16,
+    },
+    FaultEnd {
+        fault: u16,
+    },
     /// The balancer of a service learns the loads.
-    Refresh { service: u16 },
+    Refresh {
+        service: u16,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,14 +322,18 @@ impl Run {
                 in_flight: 0,
                 breaker: call.breaker.map(BreakerState::new),
                 budget: call.retry.as_ref().and_then(|retry| {
-                    retry.budget.map(|share| RetryBudget::new(share, retry.budget_burst))
+                    retry
+                        .budget
+                        .map(|share| RetryBudget::new(share, retry.budget_burst))
                 }),
                 bucket: call.rate_limit.map(TokenBucket::new),
             });
         }
         for service in &system.services {
             self.services.push(ServiceState {
-                replicas: (0..service.replicas).map(|_| Replica::new(service)).collect(),
+                replicas: (0..service.replicas)
+                    .map(|_| Replica::new(service))
+                    .collect(),
                 balancer: BalancerState::new(service.balancer, service.replicas),
                 bucket: service.rate_limit.map(TokenBucket::new),
                 present: TimeWeighted::new(),
@@ -314,9 +344,11 @@ impl Run {
             });
         }
         for (i, fault) in system.faults.iter().enumerate() {
-            self.faults.push(self.draw.of(purpose::FAULT).of(i as u64).stream());
+            self.faults
+                .push(self.draw.of(purpose::FAULT).of(i as u64).stream());
             let at = Time::from_ns(fault.from_ns);
-            self.events.schedule(at, Event::FaultStart { fault: i as u16 });
+            self.events
+                .schedule(at, Event::FaultStart { fault: i as u16 });
         }
         for (i, service) in system.services.iter().enumerate() {
             if service.balancer_refresh_ns > 0 {
@@ -331,7 +363,11 @@ impl Run {
             });
             let stream = self.draw.of(purpose::ARRIVALS).of(i as u64);
             let arrivals = ArrivalState::new(stream, surges.product());
-            self.clients.push(ClientState { requests: 0, draw, arrivals });
+            self.clients.push(ClientState {
+                requests: 0,
+                draw,
+                arrivals,
+            });
             match &client.arrivals {
                 Arrivals::Open { .. } => self.next_arrival(system, i),
                 Arrivals::Closed { users, .. } => {
@@ -425,19 +461,27 @@ impl Run {
     fn cross_edge(&mut self, edge: Edge) {
         let mut areas = Vec::new();
         for service in &self.services {
-            for area in [&service.present, &service.waiting, &service.working, &service.occupied] {
+            for area in [
+                &service.present,
+                &service.waiting,
+                &service.working,
+                &service.occupied,
+            ] {
                 areas.push(area.area(edge.at));
             }
         }
-        let closed = |site: &SiteState| {
-            u64::from(site.breaker.as_ref().is_none_or(BreakerState::is_closed))
-        };
+        let closed =
+            |site: &SiteState| u64::from(site.breaker.as_ref().is_none_or(BreakerState::is_closed));
         let limit = |service: &ServiceState| -> u64 {
             let limits = service.replicas.iter().filter_map(|r| r.limit.as_ref());
             limits.map(crate::policy::AdaptiveLimit::limit).sum()
         };
-        let gauges =
-            self.sites.iter().map(closed).chain(self.services.iter().map(limit)).collect();
+        let gauges = self
+            .sites
+            .iter()
+            .map(closed)
+            .chain(self.services.iter().map(limit))
+            .collect();
         self.record.enter(edge, areas.into(), gauges);
         self.next_edge += 1;
         if self.next_edge == self.edges.len() {
@@ -460,7 +504,13 @@ impl Run {
             return Err(self.status);
         }
         self.check_identities();
-        Ok(Outcome::new(&self.system, &self.plan, &self.edges, self.record, self.handled))
+        Ok(Outcome::new(
+            &self.system,
+            &self.plan,
+            &self.edges,
+            self.record,
+            self.handled,
+        ))
     }
 
     /// Area under N = sum of stays, and in = out + present, at every service, to the bit.
@@ -468,7 +518,12 @@ impl Run {
         let end = Time::from_ns(self.plan.duration_ns);
         let mut stays: Vec<u128> = self.services.iter().map(|s| s.stays_ns).collect();
         let mut within = vec![0u64; self.services.len()];
-        let inside = [State::Queued, State::Working, State::Sharing, State::Calling];
+        let inside = [
+            State::Queued,
+            State::Working,
+            State::Sharing,
+            State::Calling,
+        ];
         for attempt in self.attempts.places() {
             if inside.contains(&attempt.state) {
                 let service = self.system.calls[attempt.site as usize].target;
@@ -478,24 +533,34 @@ impl Run {
         }
         for (i, service) in self.services.iter().enumerate() {
             let count = |count| self.record.counts[self.record.layout.service(i, count)];
-            assert_eq!(service.present.area(end), stays[i], "area under N = sum of stays");
+            assert_eq!(
+                service.present.area(end),
+                stays[i],
+                "area under N = sum of stays"
+            );
             assert_eq!(service.present.value(), within[i], "present = those within");
             let (entered, left) = (count(ServiceCount::Entered), count(ServiceCount::Left));
             assert_eq!(entered, left + within[i], "entered = left + present");
         }
         for i in 0..self.clients.len() {
             let count = |count| self.record.counts[self.record.layout.client(i, count)];
-            let ended = count(ClientCount::Ok)
-                + count(ClientCount::Degraded)
-                + count(ClientCount::Failed);
+            let ended =
+                count(ClientCount::Ok) + count(ClientCount::Degraded) + count(ClientCount::Failed);
             let open = |call: &&CallRecord| call.parent == NONE && usize::from(call.client) == i;
             let pending = self.live_calls().filter(open).count() as u64;
-            assert_eq!(count(ClientCount::Offered), ended + pending, "offered = ended + pending");
+            assert_eq!(
+                count(ClientCount::Offered),
+                ended + pending,
+                "offered = ended + pending"
+            );
         }
     }
 
     fn live_calls(&self) -> impl Iterator<Item = &CallRecord> {
-        self.calls.places().iter().filter(|call| call.number != FREE_CALL)
+        self.calls
+            .places()
+            .iter()
+            .filter(|call| call.number != FREE_CALL)
     }
 }
 
@@ -506,7 +571,8 @@ const FREE_CALL: u8 = u8::MAX;
 /// that windows need.
 fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
     let bins = u64::from(plan.bins.max(1));
-    let bin_start = |i: u64| (u128::from(plan.duration_ns) * u128::from(i) / u128::from(bins)) as u64;
+    let bin_start =
+        |i: u64| (u128::from(plan.duration_ns) * u128::from(i) / u128::from(bins)) as u64;
     let mut at: Vec<u64> = (0..=bins).map(bin_start).collect();
     let mut cuts: Vec<u64> = vec![plan.warmup_ns];
     cuts.extend(plan.windows.iter().flat_map(|w| [w.from_ns, w.to_ns]));
@@ -522,7 +588,11 @@ fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
                 bin += 1;
             }
             segment += u32::from(ns > 0 && cuts.contains(&ns));
-            Edge { at: Time::from_ns(ns), bin: bin as u32, segment }
+            Edge {
+                at: Time::from_ns(ns),
+                bin: bin as u32,
+                segment,
+            }
         })
         .collect();
     (edges, segment as usize + 1)

@@ -68,7 +68,11 @@ impl Outcome {
         let mut hash = Fingerprint(0xCBF2_9CE4_8422_2325);
         hash.add(self.events);
         for snapshot in &self.snapshots {
-            snapshot.counts.iter().chain(&snapshot.gauges).for_each(|&word| hash.add(word));
+            snapshot
+                .counts
+                .iter()
+                .chain(&snapshot.gauges)
+                .for_each(|&word| hash.add(word));
             for area in &snapshot.areas {
                 hash.add(*area as u64);
                 hash.add((*area >> 64) as u64);
@@ -90,7 +94,9 @@ impl Outcome {
     }
 
     fn edge(&self, at_ns: u64) -> usize {
-        self.edges.partition_point(|edge| edge.at.as_ns() < at_ns).min(self.edges.len() - 1)
+        self.edges
+            .partition_point(|edge| edge.at.as_ns() < at_ns)
+            .min(self.edges.len() - 1)
     }
 
     pub(crate) fn layout(&self) -> &Layout {
@@ -160,9 +166,36 @@ impl Outcome {
         self.snapshots[self.edge(at_ns)].gauges[self.calls + service]
     }
 
-    /// Requests present in a service at the end.
-    pub(crate) fn events_by_bin(&self) -> usize {
-        self.bins.len()
+    /// Edges within a window, its start left out.
+    fn edges_within(&self, window: &Window) -> std::ops::RangeInclusive<usize> {
+        let from = self.edge(window.from_ns);
+        (from + 1).min(self.edges.len() - 1)..=self.edge(window.to_ns)
+    }
+
+    /// Share of edges of a window at which the breakers of some calls were closed.
+    pub(crate) fn breaker_closed_share(
+        &self,
+        window: &Window,
+        calls: std::ops::Range<usize>,
+    ) -> f64 {
+        let edges = self.edges_within(window);
+        let seen = edges.clone().count() * calls.len();
+        let closed: u64 = edges
+            .flat_map(|e| calls.clone().map(move |c| (e, c)))
+            .map(|(e, c)| self.snapshots[e].gauges[c])
+            .sum();
+        closed as f64 / seen.max(1) as f64
+    }
+
+    /// Mean over the edges of a window of the concurrency limits of some services.
+    pub(crate) fn limit_mean(&self, window: &Window, services: std::ops::Range<usize>) -> f64 {
+        let edges = self.edges_within(window);
+        let seen = edges.clone().count();
+        let sum: u64 = edges
+            .flat_map(|e| services.clone().map(move |s| (e, s)))
+            .map(|(e, s)| self.snapshots[e].gauges[self.calls + s])
+            .sum();
+        sum as f64 / seen.max(1) as f64
     }
 }
 

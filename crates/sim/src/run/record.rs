@@ -79,7 +79,11 @@ impl Layout {
     pub(crate) fn of(system: &System) -> Layout {
         let calls = system.clients.len() * CLIENT_COUNTS;
         let services = calls + system.calls.len() * CALL_COUNTS;
-        Layout { calls, services, len: services + system.services.len() * SERVICE_COUNTS }
+        Layout {
+            calls,
+            services,
+            len: services + system.services.len() * SERVICE_COUNTS,
+        }
     }
     #[inline(always)]
     pub(crate) fn client(&self, client: usize, count: ClientCount) -> usize {
@@ -160,7 +164,11 @@ impl Recorder {
 
     pub(crate) fn enter(&mut self, edge: Edge, areas: Box<[u128]>, gauges: Box<[u64]>) {
         let counts = self.counts.clone().into_boxed_slice();
-        self.snapshots.push(Snapshot { counts, areas, gauges });
+        self.snapshots.push(Snapshot {
+            counts,
+            areas,
+            gauges,
+        });
         self.segment_first = edge.segment as usize * self.clients;
         self.bin = edge.bin as usize;
     }

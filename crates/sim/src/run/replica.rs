@@ -93,7 +93,8 @@ impl Sharing {
             self.attained = 0.0;
         }
         let end = OrderedEnd((self.attained + demand.as_ns() as f64).to_bits());
-        self.ends.push(std::cmp::Reverse((end, self.entered, attempt)));
+        self.ends
+            .push(std::cmp::Reverse((end, self.entered, attempt)));
         self.entered += 1;
     }
 
@@ -106,11 +107,14 @@ impl Sharing {
 
     /// Takes the request that ends next.
     pub(crate) fn finish(&mut self) -> Option<u32> {
-        self.ends.pop().map(|std::cmp::Reverse((.., attempt))| attempt)
+        self.ends
+            .pop()
+            .map(|std::cmp::Reverse((.., attempt))| attempt)
     }
 
     pub(crate) fn remove(&mut self, attempt: u32) {
-        self.ends.retain(|std::cmp::Reverse((.., other))| *other != attempt);
+        self.ends
+            .retain(|std::cmp::Reverse((.., other))| *other != attempt);
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -158,6 +162,10 @@ impl Replica {
 
     /// Speed of work under the faults in force; 0 while stalled.
     pub(crate) fn speed(&self, now: Time) -> f64 {
-        if now < self.stalled_until { 0.0 } else { 1.0 / self.slow }
+        if now < self.stalled_until {
+            0.0
+        } else {
+            1.0 / self.slow
+        }
     }
 }

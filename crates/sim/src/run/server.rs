@@ -18,7 +18,9 @@ impl Run {
         self.record.count_service(index, ServiceCount::Reached);
         let state = &mut self.services[index];
         let draw = Draw::from_key(record.key).of(purpose::ROUTE);
-        let chosen = state.balancer.choose(service.balancer, &state.replicas, record.item, draw);
+        let chosen = state
+            .balancer
+            .choose(service.balancer, &state.replicas, record.item, draw);
         self.attempts[attempt].replica = chosen as u16;
         if let Some((cause, count)) = self.refusal(service, index, chosen as usize, &record) {
             self.record.count_service(index, count);
@@ -63,11 +65,18 @@ impl Run {
         }
         if let Some(policy) = service.rate_limit
             && policy.excess == Excess::Reject
-            && state.bucket.as_mut().is_some_and(|bucket| !bucket.take(now))
+            && state
+                .bucket
+                .as_mut()
+                .is_some_and(|bucket| !bucket.take(now))
         {
             return Some((Cause::RateLimited, ServiceCount::RateLimited));
         }
-        if replica.limit.as_ref().is_some_and(|limit| !limit.allows(replica.present)) {
+        if replica
+            .limit
+            .as_ref()
+            .is_some_and(|limit| !limit.allows(replica.present))
+        {
             return Some((Cause::ConcurrencyLimited, ServiceCount::ConcurrencyLimited));
         }
         let sheds = match service.shed {
@@ -180,9 +189,11 @@ impl Run {
 
     #[inline(always)]
     pub(super) fn count_work(&mut self, index: usize, worked: Span, wasted: bool) {
-        self.record.add_service(index, ServiceCount::WorkNs, worked.as_ns());
+        self.record
+            .add_service(index, ServiceCount::WorkNs, worked.as_ns());
         if wasted {
-            self.record.add_service(index, ServiceCount::WastedNs, worked.as_ns());
+            self.record
+                .add_service(index, ServiceCount::WastedNs, worked.as_ns());
         }
     }
 
@@ -203,7 +214,11 @@ impl Run {
         }
         let index = system.calls[record.site as usize].target;
         let Some(stage) = system.services[index].stages.get(record.stage as usize) else {
-            let result = if record.degraded { CallResult::Degraded } else { CallResult::Ok };
+            let result = if record.degraded {
+                CallResult::Degraded
+            } else {
+                CallResult::Ok
+            };
             let holds = system.services[index].holds_workers();
             return self.leave(system, attempt, result, holds);
         };
@@ -214,7 +229,9 @@ impl Run {
             if at.state != State::Calling || at.key != record.key || at.stage != record.stage {
                 return;
             }
-            let key = Draw::from_key(record.key).of(purpose::CHILD + site as u64).key();
+            let key = Draw::from_key(record.key)
+                .of(purpose::CHILD + site as u64)
+                .key();
             let new = NewCall {
                 key,
                 parent: attempt,
@@ -336,7 +353,9 @@ impl Run {
             if replica.busy >= service.workers {
                 return;
             }
-            let Some(attempt) = replica.queue.pop() else { return };
+            let Some(attempt) = replica.queue.pop() else {
+                return;
+            };
             if self.attempts[attempt].state == State::Cancelled {
                 self.free_attempt(attempt);
                 continue;
@@ -369,7 +388,13 @@ impl Run {
         if service.drop_expired && record.deadline <= now {
             return Some((Cause::Expired, ServiceCount::Expired));
         }
-        let Some(Shed::CoDel { target_ns, interval_ns }) = service.shed else { return None };
+        let Some(Shed::CoDel {
+            target_ns,
+            interval_ns,
+        }) = service.shed
+        else {
+            return None;
+        };
         let replica = &mut self.services[index].replicas[chosen];
         let (waited, empty) = (now - record.arrived, replica.waiting == 0);
         let (target, interval) = (Span::from_ns(target_ns), Span::from_ns(interval_ns));
@@ -466,13 +491,18 @@ impl Run {
         let state = &mut self.services[index];
         let replica = &mut state.replicas[chosen];
         let speed = replica.speed(now);
-        let Queue::Sharing(sharing) = &mut replica.queue else { return };
+        let Queue::Sharing(sharing) = &mut replica.queue else {
+            return;
+        };
         if let Some(token) = sharing.next.take() {
             self.events.cancel(token);
         }
         sharing.speed = speed;
         if let Some(after) = sharing.next_end(workers) {
-            let event = Event::Shared { service: index as u16, replica: chosen as u16 };
+            let event = Event::Shared {
+                service: index as u16,
+                replica: chosen as u16,
+            };
             sharing.next = Some(self.events.schedule_after(after, event));
         }
         let busy = |r: &Replica| match &r.queue {
@@ -490,7 +520,9 @@ impl Run {
             return;
         };
         sharing.next = None;
-        let Some(attempt) = sharing.finish() else { return };
+        let Some(attempt) = sharing.finish() else {
+            return;
+        };
         self.schedule_sharing(system, index, chosen);
         let record = self.attempts[attempt];
         let worked = self.events.now() - record.started;
@@ -516,6 +548,11 @@ impl Run {
             replica.seen = replica.present;
         }
         let after = Span::from_ns(system.services[index].balancer_refresh_ns);
-        self.events.schedule_after(after, Event::Refresh { service: index as u16 });
+        self.events.schedule_after(
+            after,
+            Event::Refresh {
+                service: index as u16,
+            },
+        );
     }
 }

@@ -11,7 +11,10 @@ pub(crate) struct Slab<T> {
 
 impl<T: Copy> Slab<T> {
     pub(crate) fn new() -> Self {
-        Slab { items: Vec::new(), free: Vec::new() }
+        Slab {
+            items: Vec::new(),
+            free: Vec::new(),
+        }
     }
 
     #[inline(always)]
