@@ -119,6 +119,7 @@ impl Site {
         found
     }
 
+    /// What is wrong with a block or inline of a page that only making it tells.
     fn problems_of(&self, entry: &Entry, found: &mut Vec<Diagnostic>) {
         let mut report = |line: u32, code: &'static str, message: String| {
             let mut place = entry.place.clone();
@@ -146,6 +147,11 @@ impl Site {
                             report(line, "formula", error.0);
                         }
                     }
+                    Block::Experiment(block) => {
+                        for message in self.experiment_problems(block) {
+                            report(line, "experiment", message);
+                        }
+                    }
                     Block::Diagram {
                         source,
                         title,
@@ -164,6 +170,12 @@ impl Site {
                             && let Err(error) = self.fragments.math(latex, MathDisplay::Inline)
                         {
                             report(line, "formula", error.0);
+                        }
+                        if let catalog::Inline::Quoted { path, .. } = inline
+                            && self.quoted(path).is_none()
+                        {
+                            let message = format!("no run gave the figure {{exp:{path}}}");
+                            report(line, "quotation", message);
                         }
                     });
                 }
