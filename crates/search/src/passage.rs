@@ -1,6 +1,6 @@
 //! A piece of text around the words found.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use crate::{
     Fragment,
@@ -22,8 +22,8 @@ struct Found {
     term: usize,
 }
 
-/// The passage of `text` with most of the terms, each worth its mass.
-pub(crate) fn passage(text: &str, masses: &BTreeMap<String, f64>) -> Vec<Fragment> {
+/// The passage of `text` with most of the terms, which are sorted, each worth its mass.
+pub(crate) fn passage(text: &str, masses: &[(String, f64)]) -> Vec<Fragment> {
     let mut end = text.len().min(SEARCHED_BYTES_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -31,20 +31,20 @@ pub(crate) fn passage(text: &str, masses: &BTreeMap<String, f64>) -> Vec<Fragmen
     let text = &text[..end];
     let all = words(text);
     let found = find(&all, masses);
-    let worths: Vec<f64> = masses.values().copied().collect();
+    let worths: Vec<f64> = masses.iter().map(|(_, mass)| *mass).collect();
     let window = window(text, &all, &found, &worths);
     fragments(text, window, &found)
 }
 
-fn find(all: &[Word], masses: &BTreeMap<String, f64>) -> Vec<Found> {
-    let numbers: BTreeMap<&str, usize> = masses
-        .keys()
-        .enumerate()
-        .map(|(number, term)| (term.as_str(), number))
-        .collect();
+fn find(all: &[Word], masses: &[(String, f64)]) -> Vec<Found> {
+    let number = |term: &str| {
+        masses
+            .binary_search_by(|(other, _)| other.as_str().cmp(term))
+            .ok()
+    };
     let mut found: Vec<Found> = Vec::new();
     for (at, word) in all.iter().enumerate() {
-        if let Some(&term) = numbers.get(term(&word.form).as_str()) {
+        if let Some(term) = number(&term(&word.form)) {
             found.push(Found {
                 range: word.start..word.end,
                 term,
@@ -52,7 +52,7 @@ fn find(all: &[Word], masses: &BTreeMap<String, f64>) -> Vec<Found> {
         } else if let Some(next) = all.get(at + 1) {
             // `time-out` for `timeout`.
             let whole = term(&format!("{}{}", word.form, next.form));
-            if let Some(&term) = numbers.get(whole.as_str()) {
+            if let Some(term) = number(&whole) {
                 found.push(Found {
                     range: word.start..next.end,
                     term,
@@ -162,7 +162,9 @@ mod tests {
     use super::*;
 
     fn show(text: &str, terms: &[&str]) -> String {
-        let masses = terms.iter().map(|term| ((*term).to_owned(), 1.0)).collect();
+        let mut masses: Vec<(String, f64)> =
+            terms.iter().map(|term| ((*term).to_owned(), 1.0)).collect();
+        masses.sort_by(|one, other| one.0.cmp(&other.0));
         passage(text, &masses)
             .into_iter()
             .map(|piece| {

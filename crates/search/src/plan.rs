@@ -211,7 +211,7 @@ fn unit(core: &Core, word: Word, query: &str) -> Unit {
             (COMPLETIONS_MAX, COMPLETION)
         };
         let mut completions: Vec<Known<'_>> = core.dictionary.starting_with(&word.form).collect();
-        completions.sort_by(|one, other| {
+        completions.sort_unstable_by(|one, other| {
             (other.in_name, other.commonness, one.form.len(), one.form).cmp(&(
                 one.in_name,
                 one.commonness,
@@ -316,7 +316,7 @@ fn corrections(core: &Core, unit: &Unit) -> Vec<(String, f64)> {
     // Fewer slips first; then the same first letter, which is seldom mistyped; then whole words
     // before beginnings; then names and common words.
     let first = typed.first().copied();
-    found.sort_by_key(|(slips, is_beginning, known)| {
+    found.sort_unstable_by_key(|(slips, is_beginning, known)| {
         let other_first = known.form.chars().next() != first;
         let rareness = u8::MAX - known.commonness;
         (

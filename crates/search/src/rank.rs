@@ -5,8 +5,6 @@
 //! stands together in one place, plus how closely one of its names is what was asked for. The
 //! numbers below were chosen on queries with known answers; `examples/evaluate.rs` measures them.
 
-use std::collections::BTreeMap;
-
 use crate::{
     Options,
     core::Core,
@@ -14,6 +12,7 @@ use crate::{
     postings::{Place, Postings},
     results::RESULTS_MAX,
     slot::{FIELDS, FIRST_SECTION, SUMMARY, Slot, field},
+    sorted::entry,
     words::{term, weight, words},
 };
 
@@ -64,8 +63,8 @@ pub(crate) struct Ranked {
     pub(crate) best: Vec<Best>,
     /// How many documents match at all.
     pub(crate) total: usize,
-    /// What each term found is worth in this query, for the choice of passages.
-    pub(crate) masses: BTreeMap<String, f64>,
+    /// What each term found is worth in this query, for the choice of passages; sorted.
+    pub(crate) masses: Vec<(String, f64)>,
 }
 
 /// How much a term that `count` of `documents` have sets a document apart.
@@ -144,7 +143,7 @@ pub(crate) fn rank<'a>(
                 postings,
                 worth: worth * mass.min(total) / total,
             });
-            let known = ranked.masses.entry(term.clone()).or_default();
+            let known = entry(&mut ranked.masses, term.clone());
             *known = known.max(*worth);
         }
     }
@@ -163,13 +162,16 @@ pub(crate) fn rank<'a>(
         }
     }
     ranked.total = candidates.len();
-    candidates.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    candidates.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     candidates.truncate(CANDIDATES_MAX);
     ranked.best = candidates
         .into_iter()
         .map(|(score, document)| {
             let places = place_masses(document, &words, &span_lookups);
-            let together = places.values().map(|place| place.met).fold(0.0, f64::max);
+            let together = places
+                .iter()
+                .map(|(_, place)| place.met)
+                .fold(0.0, f64::max);
             let together = (together / mass).min(1.0);
             let likeness = likeness(core, document, plan);
             let is_definition = core.entries[document].sections == 0;
@@ -185,7 +187,7 @@ pub(crate) fn rank<'a>(
             }
         })
         .collect();
-    ranked.best.sort_by(|one, other| {
+    ranked.best.sort_unstable_by(|one, other| {
         other
             .score
             .total_cmp(&one.score)
@@ -206,7 +208,7 @@ fn look_up<'a>(
     core: &Core,
     unit: &Unit,
     postings: &impl Fn(&str) -> Option<&'a Postings>,
-    masses: &mut BTreeMap<String, f64>,
+    masses: &mut Vec<(String, f64)>,
 ) -> Word<'a> {
     let mut word = Word {
         lookups: Vec::new(),
@@ -220,7 +222,7 @@ fn look_up<'a>(
         if unit.is_stop {
             rareness = rareness.min(STOP_RARENESS_MAX);
         } else {
-            let mass = masses.entry(alternative.term.clone()).or_default();
+            let mass = entry(masses, alternative.term.clone());
             *mass = mass.max(unit.share * alternative.weight * rareness);
         }
         let worth = unit.share * alternative.weight * rareness;
@@ -267,7 +269,7 @@ fn matches_of(core: &Core, word: &Word<'_>) -> Vec<Match> {
 /// Calls `apply` with each document that has all terms, and their score there.
 fn apply_span(core: &Core, found: &[&Postings], worths: &[f64], mut apply: impl FnMut(usize, f64)) {
     let mut order: Vec<usize> = (0..found.len()).collect();
-    order.sort_by_key(|&at| found[at].document_count());
+    order.sort_unstable_by_key(|&at| (found[at].document_count(), at));
     for (document, _) in found[order[0]].iter() {
         let mut score = 0.0;
         let has_all = order.iter().all(|&at| {
@@ -294,21 +296,21 @@ fn place_masses(
     document: usize,
     words: &[Word<'_>],
     spans: &[Lookup<'_>],
-) -> BTreeMap<Slot, PlaceMass> {
-    let mut masses: BTreeMap<Slot, PlaceMass> = BTreeMap::new();
+) -> Vec<(Slot, PlaceMass)> {
+    let mut masses: Vec<(Slot, PlaceMass)> = Vec::new();
     let mut add = |lookups: &[Lookup<'_>]| {
-        let mut of_word: BTreeMap<Slot, PlaceMass> = BTreeMap::new();
+        let mut of_word: Vec<(Slot, PlaceMass)> = Vec::new();
         for lookup in lookups {
             for place in lookup.postings.places(document) {
                 let heading = if place.in_heading { 0.5 } else { 0.0 };
                 let repeated = 0.15 * f64::from(place.count - 1);
-                let mass = of_word.entry(place.slot).or_default();
+                let mass = entry(&mut of_word, place.slot);
                 mass.met = mass.met.max(lookup.worth);
                 mass.telling = mass.telling.max(lookup.worth * (1.0 + repeated + heading));
             }
         }
         for (slot, found) in of_word {
-            let mass = masses.entry(slot).or_default();
+            let mass = entry(&mut masses, slot);
             mass.met += found.met;
             mass.telling += found.telling;
         }
@@ -321,7 +323,7 @@ fn place_masses(
 }
 
 /// The place with a text that has most of the query; the summary if none has any.
-fn best_place(core: &Core, document: usize, places: &BTreeMap<Slot, PlaceMass>) -> Slot {
+fn best_place(core: &Core, document: usize, places: &[(Slot, PlaceMass)]) -> Slot {
     let entry = &core.entries[document];
     let has_summary = entry.lengths[field(SUMMARY)] > 0;
     let mut best = if has_summary || entry.sections == 0 {
@@ -330,8 +332,8 @@ fn best_place(core: &Core, document: usize, places: &BTreeMap<Slot, PlaceMass>) 
         FIRST_SECTION
     };
     let mut most = 0.0;
-    for (&slot, place) in places.range(SUMMARY..) {
-        if place.telling > most {
+    for &(slot, place) in places {
+        if slot >= SUMMARY && place.telling > most {
             best = slot;
             most = place.telling;
         }
