@@ -43,7 +43,7 @@ const DEFINITION_SHARE: f64 = 0.6;
 /// Rarest that a function word can be: few short fields have it, which says nothing.
 const STOP_RARENESS_MAX: f64 = 2.0;
 /// Documents that are looked at closely.
-const CANDIDATES_MAX: usize = 160;
+const CANDIDATES_MAX: usize = 100;
 
 /// A document found.
 #[derive(Clone, Debug, PartialEq)]

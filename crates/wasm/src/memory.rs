@@ -11,7 +11,7 @@ fn layout(len: usize) -> Layout {
 }
 
 /// A new buffer of `len` bytes, zeroed, or null if there is no memory for it.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn alloc(len: usize) -> *mut u8 {
     if len > isize::MAX as usize {
         return std::ptr::null_mut();
@@ -24,7 +24,7 @@ pub extern "C" fn alloc(len: usize) -> *mut u8 {
 ///
 /// # Safety
 /// `start` and `len` are those of a buffer not given back before.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn free(start: *mut u8, len: usize) {
     if !start.is_null() {
         // SAFETY: the caller's promise; both kinds of buffers have this layout.

@@ -20,7 +20,7 @@ fn status<Value>(result: Result<Value, Error>) -> u32 {
 ///
 /// # Safety
 /// The arguments are a buffer of [`alloc`](crate::alloc) and its length.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn search_open(core: *const u8, core_len: usize) -> u32 {
     // SAFETY: the caller's promise.
     let core = unsafe { argument(core, core_len) };
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn search_open(core: *const u8, core_len: usize) -> u32 {
 ///
 /// # Safety
 /// The arguments are two buffers of [`alloc`](crate::alloc) and their lengths.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn search_add(
     name: *const u8,
     name_len: usize,
@@ -52,7 +52,10 @@ fn request(bytes: &[u8], limit: usize) -> (String, Options) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split('\n');
     let query = lines.next().unwrap_or_default().to_owned();
-    let kinds = lines.filter(|kind| !kind.is_empty()).map(str::to_owned).collect();
+    let kinds = lines
+        .filter(|kind| !kind.is_empty())
+        .map(str::to_owned)
+        .collect();
     (query, Options { limit, kinds })
 }
 
@@ -60,7 +63,9 @@ fn run(request_bytes: &[u8], limit: usize) -> Result<String, Error> {
     let (query, options) = request(request_bytes, limit);
     SESSION.with_borrow(|session| {
         let session = session.as_ref().ok_or(Error::Malformed)?;
-        session.search(&query, &options).map(|results| results.to_json())
+        session
+            .search(&query, &options)
+            .map(|results| results.to_json())
     })
 }
 
@@ -68,7 +73,7 @@ fn run(request_bytes: &[u8], limit: usize) -> Result<String, Error> {
 ///
 /// # Safety
 /// The arguments are a buffer of [`alloc`](crate::alloc), its length, and a number.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn search_needs(
     request: *const u8,
     request_len: usize,
@@ -87,7 +92,7 @@ pub unsafe extern "C" fn search_needs(
 ///
 /// # Safety
 /// The arguments are a buffer of [`alloc`](crate::alloc), its length, and a number.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn search_query(
     request: *const u8,
     request_len: usize,
