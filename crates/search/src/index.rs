@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    Document, Options, Results, Session, Synonyms,
+    Document, Error, Options, Results, Session, Synonyms,
     core::{Core, Dictionary, Entry, Known},
     postings::{COUNT_MAX, Place, Postings, encode_shards},
     session::{CORE, Part, postings_name, texts_name},
@@ -36,6 +36,16 @@ impl Index {
         let parts = Builder::default().parts(&sorted, synonyms);
         let session = Session::with_all(&parts).expect("what the builder writes can be read");
         Self { parts, session }
+    }
+
+    /// An index out of the parts of one, which is faster than building it again.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::UnknownPart`] if they are not the parts of one index, and
+    /// [`Error::MissingParts`] if they are not all of them.
+    pub fn from_parts(parts: Vec<Part>) -> Result<Self, Error> {
+        let session = Session::with_all(&parts)?;
+        Ok(Self { parts, session })
     }
 
     /// The best documents for a query.

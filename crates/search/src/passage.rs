@@ -65,7 +65,7 @@ fn find(all: &[Word], masses: &[(String, f64)]) -> Vec<Found> {
 
 /// The bytes to show.
 fn window(text: &str, all: &[Word], found: &[Found], worths: &[f64]) -> Range<usize> {
-    let mut best = 0..0;
+    let mut best = 0;
     let mut most = 0.0;
     for (at, first) in found.iter().enumerate() {
         let start = first.range.start;
@@ -80,10 +80,20 @@ fn window(text: &str, all: &[Word], found: &[Found], worths: &[f64]) -> Range<us
         }
         if worth > most {
             most = worth;
-            best = start..start;
+            best = start;
         }
     }
-    let start = sentence_start(text, all, best.start);
+    let mut start = sentence_start(text, all, best);
+    // At the end of a text there is room for what stands before.
+    let last = all.last().map_or(0, |word| word.end);
+    if last < start + PASSAGE_BYTES {
+        let earliest = last.saturating_sub(PASSAGE_BYTES);
+        start = all
+            .iter()
+            .map(|word| word.start)
+            .find(|&at| at >= earliest && (at == start || starts_sentence(text, at)))
+            .map_or(start, |at| at.min(start));
+    }
     let end = all
         .iter()
         .take_while(|word| word.end <= start + PASSAGE_BYTES)
@@ -109,15 +119,18 @@ fn sentence_start(text: &str, all: &[Word], at: usize) -> usize {
     let before = all.iter().rev().skip_while(|word| word.start > at);
     for word in before.take_while(|word| word.start + LEAD_BYTES >= at) {
         start = word.start;
-        let lead = text[..word.start].trim_end();
-        if lead.is_empty() {
-            return 0;
-        }
-        if lead.ends_with(['.', '?', '!', ':']) || text[lead.len()..word.start].contains('\n') {
+        if starts_sentence(text, start) {
             break;
         }
     }
     start
+}
+
+/// Whether the word at this byte is the first of a sentence.
+fn starts_sentence(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end();
+    let is_line_start = text[before.len()..at].contains('\n');
+    before.is_empty() || is_line_start || before.ends_with(['.', '?', '!', ':'])
 }
 
 fn fragments(text: &str, window: Range<usize>, found: &[Found]) -> Vec<Fragment> {
@@ -132,10 +145,9 @@ fn fragments(text: &str, window: Range<usize>, found: &[Found]) -> Vec<Fragment>
             _ => fragments.push(Fragment { text, highlighted }),
         }
     };
-    let starts_inside = window.start > 0
-        && !text[..window.start]
-            .trim_end()
-            .ends_with(['.', '?', '!', ':', '\n']);
+    let before = &text[..window.start];
+    let starts_inside =
+        before.chars().any(char::is_alphanumeric) && !starts_sentence(text, window.start);
     if starts_inside {
         push("… ", false);
     }

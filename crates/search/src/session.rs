@@ -6,7 +6,7 @@ use crate::{
     passage::passage,
     plan::Plan,
     postings::{Postings, Shard},
-    rank::{Ranked, rank},
+    rank::{Best, Ranked, rank},
     slot::SUMMARY,
     texts::Texts,
 };
@@ -61,7 +61,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Malformed`] or [`Error::UnknownPart`] if they are not the parts of one index, core
-    /// first.
+    /// first, and [`Error::MissingParts`] if they are not all of them.
     pub fn with_all(parts: &[Part]) -> Result<Self, Error> {
         let (core, rest) = parts.split_first().ok_or(Error::Malformed)?;
         let mut session = Self::open(&core.bytes)?;
@@ -163,7 +163,7 @@ impl Session {
         all_present(&self.shards, wanted, postings_name)
     }
 
-    fn hit(&self, ranked: &Ranked, best: &crate::rank::Best) -> Hit {
+    fn hit(&self, ranked: &Ranked, best: &Best) -> Hit {
         let entry = &self.core.entries[best.document];
         let part = self.core.text_of(best.document, best.slot);
         let stored = part
