@@ -34,6 +34,8 @@ pub struct Site {
     pub watch: bool,
     /// Path part of the base address, without a final slash.
     pub(crate) prefix: String,
+    /// Changes whenever anything that is searched does.
+    pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
 }
 
@@ -56,13 +58,17 @@ impl Site {
                     .map(|at| rest[at..].trim_end_matches('/').to_owned())
             })
             .unwrap_or_default();
+        let assets = Assets::load();
+        let content_version =
+            crate::search_index::content_version(&catalog, assets.path("search.wasm"));
         Site {
             catalog,
-            assets: Assets::load(),
+            assets,
             fragments,
             mode,
             watch: false,
             prefix,
+            content_version,
             search: OnceLock::new(),
         }
     }
