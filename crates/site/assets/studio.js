@@ -1,5 +1,6 @@
 // What a page gains with script: theme, copy buttons, contents that follow, filters, shortcuts.
 const root = document.documentElement;
+const texts = document.body.dataset;
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 function theme() {
@@ -11,7 +12,6 @@ function theme() {
     button.setAttribute("aria-label", button.dataset[current()]);
     button.title = button.dataset[current()];
   };
-  button.hidden = false;
   show();
   button.addEventListener("click", () => {
     const next = order[(order.indexOf(current()) + 1) % order.length];
@@ -31,16 +31,16 @@ function copyButtons() {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy";
+    button.textContent = texts.copy;
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(figure.querySelector("code").textContent);
-        button.textContent = "Copied";
+        button.textContent = texts.copied;
       } catch {
         // Without the permission the text is selected, so that the reader's own keys copy it.
         getSelection().selectAllChildren(figure.querySelector("code"));
       }
-      setTimeout(() => (button.textContent = "Copy"), 2000);
+      setTimeout(() => (button.textContent = texts.copy), 2000);
     });
     figure.append(button);
   }
@@ -59,7 +59,11 @@ function contents() {
     });
     if (scrollY + innerHeight >= document.body.scrollHeight - 2 && scrollY > 0) at = links.length - 1;
     links.forEach((link, index) => {
-      if (index === at) link.setAttribute("aria-current", "true");
+      if (index === at) {
+        link.setAttribute("aria-current", "true");
+        const rail = link.closest(".rail");
+        if (rail && rail.scrollHeight > rail.clientHeight) rail.scrollTop = link.offsetTop - rail.clientHeight / 2;
+      }
       else link.removeAttribute("aria-current");
     });
   };
@@ -79,19 +83,16 @@ function filters() {
   for (const listing of all("[data-listing]")) {
     const form = listing.querySelector("[data-filters]");
     if (!form) continue;
-    form.hidden = false;
-    form.querySelector("[data-filter-submit]").hidden = true;
-    const items = all("tr[data-tier], [data-tier]:not(tr)", listing);
+    const items = all("[data-tier]", listing);
+    const complete = items.filter((item) => item.matches("tr"));
     const count = form.querySelector("[data-filter-count]");
     const parameters = new URLSearchParams(location.search);
     for (const select of all("select", form)) select.value = parameters.get(select.name) ?? "";
     const apply = () => {
       const wanted = all("select", form).filter((select) => select.value);
-      let shown = 0;
       for (const item of items) {
         item.hidden = !wanted.every((select) =>
           (item.dataset[select.name] ?? "").split(" ").includes(select.value));
-        if (!item.hidden) shown += 1;
       }
       for (const group of all("[data-group]", listing)) {
         group.hidden = !group.querySelector("[data-tier]:not([hidden])");
@@ -100,7 +101,8 @@ function filters() {
         }
       }
       count.textContent = count.dataset.template
-        .replace("{shown}", shown).replace("{all}", items.length);
+        .replace("{shown}", complete.filter((item) => !item.hidden).length)
+        .replace("{all}", complete.length);
       const query = new URLSearchParams(wanted.map((select) => [select.name, select.value]));
       history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
     };
@@ -137,7 +139,6 @@ function shortcuts() {
     const show = () => {
       toggle.textContent = root.dataset.shortcuts === "off" ? toggle.dataset.off : toggle.dataset.on;
     };
-    toggle.hidden = false;
     show();
     toggle.addEventListener("click", () => {
       if (root.dataset.shortcuts === "off") {

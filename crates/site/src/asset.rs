@@ -8,6 +8,9 @@ use rust_embed::RustEmbed;
 #[folder = "assets/"]
 struct Files;
 
+/// The text face, subset to the characters that the Studio writes.
+const FONT: &str = "text.woff2";
+
 /// A file that never changes under its address.
 #[derive(Clone, Debug)]
 pub struct Asset {
@@ -37,6 +40,12 @@ impl Assets {
             }
         }
         style.push_str(&minified(figures::STYLESHEET));
+        if let Some(font) = Files::get(FONT) {
+            assets.add(FONT, font.data.into_owned());
+            // The sheet lies beside the font, so the file's name is an address from there.
+            let served = assets.path(FONT).rsplit('/').next().unwrap_or(FONT);
+            style = style.replace(FONT, served);
+        }
         assets.add("studio.css", style.into_bytes());
         for name in Files::iter() {
             let served = name.ends_with(".js") || name.ends_with(".wasm") || name.ends_with(".svg");
@@ -57,6 +66,7 @@ impl Assets {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
             "wasm" => "application/wasm",
+            "woff2" => "font/woff2",
             "svg" => "image/svg+xml",
             _ => "application/octet-stream",
         };

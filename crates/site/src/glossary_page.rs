@@ -40,7 +40,7 @@ impl Site {
                 (self.breadcrumbs(GLOSSARY_PATH))
                 header.entry-head {
                     h1 { (t("glossary.title")) }
-                    p.lead { (t("glossary.summary")) " " (self.catalog.terms.len()) " " (t("kinds.term")) "." }
+                    p.lead { (t("glossary.summary")) " " (self.catalog.terms.len()) " " (t("glossary.count")) "." }
                 }
                 nav.letters aria-label=(t("glossary.letters")) {
                     @for letter in letters.keys() { a href={ "#letter-" (letter) } { (letter) } }

@@ -1,6 +1,6 @@
 //! The home page.
 
-use catalog::{Door, Group, Kind};
+use catalog::{Door, Group, Inline, Kind};
 use maud::{Markup, html};
 
 use crate::render::Writer;
@@ -32,8 +32,10 @@ impl Site {
         let content = html! {
             main.content id="content" tabindex="-1" {
                 div.hero {
-                    h1 { (home.title) }
-                    p.lead { (writer.inlines(&home.lead)) }
+                    div {
+                        h1 { (home.title) }
+                        p.lead { (writer.inlines(&home.lead)) }
+                    }
                     (self.counts())
                 }
                 div.doors { @for door in &home.doors { (writer.door(door)) } }
@@ -55,6 +57,7 @@ impl Site {
                 @if !self.catalog.terms.is_empty() {
                     li { a href=(self.href(catalog::GLOSSARY_PATH)) { strong { (self.catalog.terms.len()) } " " (self.t("kinds.term")) } }
                 }
+                li { a href=(self.href("/roadmap/")) { (self.t("home.planned")) } }
             }
         }
     }
@@ -67,18 +70,7 @@ impl Writer<'_> {
                 h2 id=(door.id) { (door.title) }
                 p.door-lead { (self.inlines(&door.lead)) }
                 @if !door.rows.is_empty() {
-                    table.door-table {
-                        thead { tr { @for column in &door.columns { th scope="col" { (column) } } } }
-                        tbody {
-                            @for row in &door.rows {
-                                tr {
-                                    @for (index, cell) in row.iter().enumerate() {
-                                        td data-label=[door.columns.get(index)] { (self.inlines(cell)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
+                    ul.door-rows { @for row in &door.rows { li { (self.door_row(door, row)) } } }
                 }
                 @if !door.short.is_empty() {
                     p.door-short {
@@ -87,6 +79,21 @@ impl Writer<'_> {
                     }
                 }
                 ul.door-more { @for item in &door.more { li { (self.inlines(item)) } } }
+            }
+        }
+    }
+
+    /// Cells with the name of their column, which eyes do not need and other readers do.
+    fn door_row(&self, door: &Door, row: &[Vec<Inline>]) -> Markup {
+        html! {
+            @for (index, cell) in row.iter().enumerate() {
+                span class={ "cell cell-" (index + 1) } {
+                    @if let Some(column) = door.columns.get(index).filter(|_| index > 0) {
+                        span.cell-label { (column) ": " }
+                    }
+                    (self.inlines(cell))
+                }
+                " "
             }
         }
     }

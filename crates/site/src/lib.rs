@@ -13,6 +13,7 @@
 //! Read next: [`Site::respond`], then [`Site::addresses`] for what an export writes.
 
 mod asset;
+mod brief;
 mod entry_page;
 mod experiment_block;
 mod feed;
@@ -21,6 +22,7 @@ mod glossary_page;
 mod home;
 mod listing;
 mod markdown_form;
+mod neighbours;
 mod render;
 mod request;
 mod route;

@@ -3,7 +3,7 @@
 use catalog::{Choice, Details, Entry, Kind, Listing, ListingStyle, Vocabulary};
 use maud::{Markup, html};
 
-use crate::entry_page::{minutes_text, scale_meter, tier_badge};
+use crate::brief::{minutes_text, scale_meter, tier_badge};
 use crate::render::Writer;
 use crate::site::Mode;
 
@@ -12,6 +12,9 @@ const FILTERS: [&str; 4] = ["tier", "scale", "law", "answers"];
 
 /// A list from this many entries on is worth filtering.
 const FILTERED_FROM: usize = 8;
+
+/// So many names that are still to come would push the complete pages out of sight.
+const FOLDED_FROM: usize = 9;
 
 impl Writer<'_> {
     /// The entries of a list, complete ones first.
@@ -124,16 +127,28 @@ impl Writer<'_> {
                 }
             }
             @if !planned.is_empty() {
-                p.planned-list {
-                    span.planned-label { (self.site.t("listing.planned")) } " "
-                    @for (index, entry) in planned.iter().enumerate() {
-                        span data-tier=[data(entry, "tier")] data-scale=[data(entry, "scale")]
-                            data-law=[data(entry, "law")] data-answers=[data(entry, "answers")] {
-                            @if index > 0 { span.separator { " · " } }
-                            span.planned { (entry.name) }
-                        }
-                    }
+                (self.planned_names(&planned))
+            }
+        }
+    }
+
+    /// Names without links; a long list is folded.
+    fn planned_names(&self, planned: &[&Entry]) -> Markup {
+        let label = self.site.t("listing.planned");
+        let names = html! {
+            @for (index, entry) in planned.iter().enumerate() {
+                span data-tier=[data(entry, "tier")] data-scale=[data(entry, "scale")]
+                    data-law=[data(entry, "law")] data-answers=[data(entry, "answers")] {
+                    @if index > 0 { span.separator { " · " } }
+                    span.planned { (entry.name) }
                 }
+            }
+        };
+        html! {
+            @if planned.len() < FOLDED_FROM {
+                p.planned-list { span.planned-label { (label) } " " (names) }
+            } @else {
+                details.planned-list { summary { (label) } p { (names) } }
             }
         }
     }
@@ -273,7 +288,7 @@ impl Writer<'_> {
                 .count()
         };
         html! {
-            form.filters method="get" hidden[self.site.mode == Mode::Export] data-filters {
+            form class={ "filters" @if self.site.mode == Mode::Export { " scripted" } } method="get" data-filters {
                 @for (filter, choices) in FILTERS.iter().zip(lists) {
                     label {
                         span { (self.site.t(&format!("filter.{filter}"))) }

@@ -21,6 +21,25 @@ pub(crate) struct Writer<'s> {
     terms: RefCell<BTreeSet<String>>,
     diagrams: Cell<u32>,
     tabs: Cell<u32>,
+    steps: Cell<u32>,
+    phases: Cell<u32>,
+    /// What kinds of evidence the page has shown.
+    pub(crate) evidence: Cell<Evidence>,
+}
+
+/// Which kinds of evidence a page uses, for the legend at its foot.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Evidence {
+    pub(crate) cited: bool,
+    pub(crate) computed: bool,
+    pub(crate) assumed: bool,
+    pub(crate) executed: bool,
+}
+
+/// The next number of a counted part of the page.
+fn counted(counter: &Cell<u32>) -> u32 {
+    counter.set(counter.get() + 1);
+    counter.get()
 }
 
 impl<'s> Writer<'s> {
@@ -33,6 +52,9 @@ impl<'s> Writer<'s> {
             terms: RefCell::default(),
             diagrams: Cell::new(0),
             tabs: Cell::new(0),
+            steps: Cell::new(0),
+            phases: Cell::new(0),
+            evidence: Cell::default(),
         }
     }
 
@@ -144,8 +166,7 @@ impl<'s> Writer<'s> {
     }
 
     fn tabs(&self, tabs: &[(String, Code)]) -> Markup {
-        let group = self.tabs.get() + 1;
-        self.tabs.set(group);
+        let group = counted(&self.tabs);
         html! {
             fieldset.tabs {
                 legend.visually-hidden { (self.site.t("content.tabs")) }
@@ -162,8 +183,7 @@ impl<'s> Writer<'s> {
     }
 
     fn diagram(&self, source: &str, title: &str, alternative: &str) -> Markup {
-        let number = self.diagrams.get() + 1;
-        self.diagrams.set(number);
+        let number = counted(&self.diagrams);
         let prefix = format!("d{number}");
         match self
             .site
@@ -212,7 +232,7 @@ impl<'s> Writer<'s> {
     fn step(&self, step: &catalog::Step) -> Markup {
         let t = |id| self.site.t(id);
         html! {
-            div.step {
+            div.step id={ "step-" (counted(&self.steps)) } {
                 p.step-action { (self.inlines(&step.action)) }
                 @if let Some(run) = &step.run { (self.code(run)) }
                 dl.step-facts {
@@ -229,7 +249,7 @@ impl<'s> Writer<'s> {
         let t = |id| self.site.t(id);
         let (least, most) = phase.weeks;
         html! {
-            div.phase {
+            div.phase id={ "phase-" (counted(&self.phases)) } {
                 p.phase-name { (self.inlines(&phase.name)) }
                 p.phase-weeks { (least) "–" (most) " " (t("unit.weeks")) }
                 @if !phase.work.is_empty() {
@@ -240,7 +260,7 @@ impl<'s> Writer<'s> {
                     div.phase-exit { dt { (t("phase.exit")) } dd { (self.inlines(&phase.exit)) } }
                     div.step-undo { dt { (t("phase.rollback")) } dd { (self.inlines(&phase.rollback)) } }
                     @if !phase.point_of_no_return.is_empty() {
-                        div.step-risk {
+                        div.no-return {
                             dt { (t("phase.point-of-no-return")) }
                             dd { (self.inlines(&phase.point_of_no_return)) }
                         }
@@ -253,8 +273,8 @@ impl<'s> Writer<'s> {
     fn module(&self, module: &catalog::Module) -> Markup {
         let t = |id| self.site.t(id);
         html! {
-            div.module {
-                p.module-week { (t("module.week")) " " (module.week) }
+            div.module id={ "week-" (module.week) } {
+                p.module-week { (t("module.week")) " " strong { (module.week) } }
                 p.module-title { (self.inlines(&module.title)) }
                 @if !module.why.is_empty() { p.module-why { (self.inlines(&module.why)) } }
                 dl.step-facts {
@@ -291,6 +311,7 @@ impl<'s> Writer<'s> {
             } => self.link(target, content),
             Inline::Citation(key) => self.citation(key),
             Inline::Computed(computed) => {
+                self.saw(|evidence| evidence.computed = true);
                 self.computed
                     .borrow_mut()
                     .push((computed.formula.clone(), computed.shown.clone()));
@@ -302,15 +323,26 @@ impl<'s> Writer<'s> {
                 }
             }
             Inline::Assumed { name, shown } => {
+                self.saw(|evidence| evidence.assumed = true);
                 let title = format!("{}: {name}", self.site.t("evidence.assumed"));
                 html! { span.assumed title=(title) { (shown) } }
             }
-            Inline::Quoted { path, .. } => self.quoted(path),
+            Inline::Quoted { path, .. } => {
+                self.saw(|evidence| evidence.executed = true);
+                self.quoted(path)
+            }
             Inline::Break => html! { br; },
         }
     }
 
+    fn saw(&self, mark: impl FnOnce(&mut Evidence)) {
+        let mut evidence = self.evidence.get();
+        mark(&mut evidence);
+        self.evidence.set(evidence);
+    }
+
     fn citation(&self, key: &str) -> Markup {
+        self.saw(|evidence| evidence.cited = true);
         let position = self
             .entry
             .and_then(|entry| entry.sources.iter().position(|source| source.key == key));

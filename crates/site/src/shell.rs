@@ -37,6 +37,16 @@ const NAVIGATION: [(&str, &str, &str); 6] = [
     ("nav.tools", "/tools/", "tools"),
 ];
 
+/// Parts of the site that stand behind a door without lying under its address.
+const BEHIND: [(&str, &str); 6] = [
+    ("/playbooks/", NAVIGATION[0].1),
+    ("/troubleshooting/", NAVIGATION[0].1),
+    ("/incidents/", NAVIGATION[0].1),
+    ("/core-principles/", NAVIGATION[1].1),
+    ("/start-here/", NAVIGATION[1].1),
+    ("/architects-handbook/case-studies/", NAVIGATION[2].1),
+];
+
 impl Site {
     /// A whole document around `body`.
     pub(crate) fn shell(&self, frame: &Frame<'_>, body: &Markup) -> String {
@@ -59,6 +69,7 @@ impl Site {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (title) }
                     (self.metadata(frame, &title))
+                    link rel="preload" as="font" type="font/woff2" crossorigin href=(self.href(self.assets.path("text.woff2")));
                     script src=(self.href(self.assets.path("theme.js"))) {}
                     link rel="stylesheet" href=(self.href(self.assets.path("studio.css")));
                     link rel="icon" type="image/svg+xml" href=(self.href(self.assets.path("mark.svg")));
@@ -67,7 +78,8 @@ impl Site {
                     script type="module" src=(self.href(self.assets.path("studio.js"))) {}
                     script type="module" src=(self.href(self.assets.path("search.js"))) {}
                 }
-                body class=(frame.template) data-watch[self.watch] {
+                body class=(frame.template) data-watch[self.watch]
+                    data-copy=(self.t("content.copy")) data-copied=(self.t("content.copied")) {
                     a.skip href="#content" { (self.t("shell.skip")) }
                     (self.header(frame))
                     (body)
@@ -119,7 +131,7 @@ impl Site {
                         a.search-open href=(self.href("/search/")) data-search-open aria-keyshortcuts="/" {
                             (icon("search")) span { (self.t("shell.search")) } kbd { "/" }
                         }
-                        button.theme-toggle type="button" data-theme-toggle hidden
+                        button.theme-toggle.scripted type="button" data-theme-toggle
                             data-auto=(self.t("theme.auto")) data-light=(self.t("theme.light"))
                             data-dark=(self.t("theme.dark")) aria-label=(self.t("theme.auto")) {
                             (icon("theme"))
@@ -130,19 +142,17 @@ impl Site {
         }
     }
 
-    /// The most specific navigation target that the page stands under is the current one.
+    /// The door that the page stands behind: the one whose part of the site is the most specific.
     fn nav_current(&self, path: &str, target: &str) -> Option<&'static str> {
-        let best = NAVIGATION
-            .iter()
-            .map(|(_, candidate, _)| *candidate)
-            .filter(|candidate| path.starts_with(candidate))
-            .max_by_key(|candidate| candidate.len());
-        if path == target {
-            Some("page")
-        } else if best == Some(target) {
-            Some("true")
-        } else {
-            None
+        let own = NAVIGATION.iter().map(|(_, target, _)| (*target, *target));
+        let best = own
+            .chain(BEHIND)
+            .filter(|(part, _)| path.starts_with(part))
+            .max_by_key(|(part, _)| part.len());
+        match best {
+            _ if path == target => Some("page"),
+            Some((_, door)) if door == target => Some("true"),
+            _ => None,
         }
     }
 
@@ -164,7 +174,7 @@ impl Site {
                         }
                     }
                     div.footer-settings {
-                        button.link-button type="button" data-shortcuts-toggle hidden
+                        button.link-button.scripted type="button" data-shortcuts-toggle
                             data-on=(self.t("shortcuts.turn-off")) data-off=(self.t("shortcuts.turn-on")) {
                             (self.t("shortcuts.turn-off"))
                         }

@@ -44,7 +44,6 @@ impl Site {
         if complete == 0 {
             return html! {};
         }
-        let planned = entries.len() - complete;
         html! {
             section {
                 h2 id={ "kind-" (kind) } { (self.t(&format!("kinds.{kind}"))) " " span.count { (complete) } }
@@ -54,7 +53,7 @@ impl Site {
                         @for entry in members { li { a href=(self.href(&entry.path)) { (entry.name) } } }
                     }
                 }
-                @if planned > 0 { p.why { (planned) " " (self.t("site-map.planned")) } }
+                @if complete < entries.len() { p.why { (self.t("site-map.planned")) } }
             }
         }
     }
