@@ -276,9 +276,14 @@ fn no_steady_state(question: &Question, load: f64, servers: u32) -> Error {
     }
 }
 
+/// Below this a wait is none in the eyes of anybody who measures it.
+const MILLISECONDS_MIN: f64 = 0.01;
+
 /// Milliseconds for people: three digits, seconds from one second on.
 pub fn milliseconds(value: f64) -> String {
-    if value >= 1000.0 {
+    if value > 0.0 && value < MILLISECONDS_MIN {
+        catalog::with_unit(&format!("<{MILLISECONDS_MIN}"), "ms")
+    } else if value >= 1000.0 {
         catalog::with_unit(&shown(value / 1e3), "s")
     } else {
         catalog::with_unit(&shown(value), "ms")
@@ -470,15 +475,15 @@ fn effect(normal: &State, then: Option<&State>, question: &Question, servers: u3
         );
     };
     let missed = if normal.meets_targets && !then.meets_targets {
-        ", target missed"
+        "; a target is missed"
     } else {
         ""
     };
     format!(
-        "{} busy, p99 answer {} instead of {}{missed}",
+        "{} busy, 99 of 100 wait up to {} and answer within {}{missed}",
         percent(then.utilisation),
+        milliseconds(then.wait_p99_ms),
         milliseconds(then.response_p99_ms),
-        milliseconds(normal.response_p99_ms)
     )
 }
 

@@ -18,6 +18,7 @@ pub use rules::{FILE, Problem, Rules};
 pub use sensitivity::{Flip, SAMPLES, Sensitivity};
 
 use crate::error::Error;
+use crate::input::{Pairs, Unknown};
 use evaluation::{Evaluation, POINTS_WHOLE, Ranked, evaluate, resolve};
 use question::Field;
 use rules::CRITERIA;
@@ -92,6 +93,8 @@ pub struct Weight {
 pub struct Scale {
     /// Id of the band, as in `10K-1M`.
     pub band: String,
+    /// In words, as in `10K to 1M users`.
+    pub name: String,
     /// What is first there, and why.
     pub why: String,
 }
@@ -169,6 +172,7 @@ pub fn answer(question: &Question, rules: &Rules) -> Result<Answer, Error> {
         left_out: chosen.left_out.iter().map(reasoned).collect(),
         scale: evaluation.band.map(|at| Scale {
             band: rules.bands[at].id.clone(),
+            name: rules.bands[at].name.clone(),
             why: rules.bands[at].why.clone(),
         }),
         notes: notes(&evaluation, rules),
@@ -177,6 +181,24 @@ pub fn answer(question: &Question, rules: &Rules) -> Result<Answer, Error> {
         assumptions: assumptions(question, &evaluation),
         unknown,
     })
+}
+
+/// Reads and answers at once, so that one error holds every mistake: numbers, choices and names.
+///
+/// # Errors
+///
+/// As [`Question::from_pairs`] and [`answer`].
+pub fn ask(pairs: &Pairs, unknown: Unknown, rules: &Rules) -> Result<Answer, Error> {
+    let (question, mut errors) = Question::read(pairs, unknown);
+    if errors.is_empty() {
+        return answer(&question, rules);
+    }
+    for error in resolve(&question, rules).err().unwrap_or_default() {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    Err(Error::Input(errors))
 }
 
 /// The question with ids in place of names.
@@ -238,7 +260,7 @@ fn reasons(ranked: &Ranked, evaluation: &Evaluation<'_>, rules: &Rules) -> Vec<S
     if let Some(band) = evaluation.band.map(|at| &rules.bands[at])
         && band.start.contains(&ranked.pattern)
     {
-        reasons.push(format!("one of the first patterns at {} users", band.id));
+        reasons.push(format!("one of the first patterns at {}", band.id));
     }
     for favour in evaluation.favours.iter().map(|at| &rules.favour[*at]) {
         if let Some(points) = favour.patterns.get(&ranked.pattern) {

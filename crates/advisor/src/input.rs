@@ -70,13 +70,25 @@ pub fn quantity(text: &str, unit: Unit) -> Result<f64, String> {
         .ok_or_else(|| format!("\"{suffix}\" is not a unit that this field knows"))?;
     let value = match unit {
         // A bare 99.9 means percent, a bare 0.999 a share.
-        Unit::Share if suffix.is_empty() && number > 1.0 => number / 100.0,
+        Unit::Share if !suffix.is_empty() || number > 1.0 => from_percent(number),
         _ => number * factor,
     };
     if !value.is_finite() || value > NUMBER_MAX {
         return Err(format!("it is larger than {NUMBER_MAX:e}"));
     }
     Ok(value)
+}
+
+/// A percentage as a share, to twelve decimals: 99.99 / 100 falls short of 0.9999 by rounding, and a
+/// limit that a person writes must hold for what a person writes.
+fn from_percent(percent: f64) -> f64 {
+    let whole = percent * 1e10;
+    // Beyond the whole numbers of a double there are no decimals left to round.
+    if whole < 9e15 {
+        libm::round(whole) / 1e12
+    } else {
+        percent / 100.0
+    }
 }
 
 fn split_number(text: &str) -> (&str, &str) {
@@ -153,7 +165,7 @@ fn factor(suffix: &str, unit: Unit) -> Option<f64> {
         }),
         Unit::Share => match suffix {
             "" => Some(1.0),
-            "%" | "percent" => Some(0.01),
+            "%" | "percent" => Some(1.0),
             _ => None,
         },
     }
@@ -496,6 +508,13 @@ mod tests {
         assert!(pairs_from_json("[1]").is_err());
         assert!(pairs_from_json("{\"users\":true}").is_err());
         assert!(pairs_from_json("{\"schema\":2}").is_err());
+    }
+
+    #[test]
+    fn nines_are_exact() {
+        for (text, value) in [("99.99", 0.9999), ("99.9 %", 0.999), ("99.999%", 0.99999)] {
+            assert_eq!(quantity(text, Unit::Share), Ok(value));
+        }
     }
 
     proptest! {

@@ -312,6 +312,21 @@ fn errors_name_field_value_and_remedy() {
 }
 
 #[test]
+fn one_error_holds_every_mistake() {
+    let pairs = [
+        ("users", "-5"),
+        ("regions", "1.5"),
+        ("existing", "cach-aside"),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let Err(Error::Input(errors)) = advisor::decide::ask(&pairs, Unknown::Refuse, rules()) else {
+        panic!("it was answered");
+    };
+    let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["users", "regions", "existing"]);
+}
+
+#[test]
 fn text_and_typed_questions_agree() {
     let example = Question::example();
     let again = Question::from_pairs(&example.to_pairs(), Unknown::Refuse).unwrap();

@@ -28,6 +28,7 @@ impl SearchIndex {
             keywords: Vec::new(),
             sections: Vec::new(),
         }));
+        documents.extend(crate::tool_list::documents(catalog, address));
         let groups = catalog
             .terms
             .values()

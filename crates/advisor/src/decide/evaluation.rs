@@ -261,7 +261,7 @@ fn bands_apart(bands: &[usize], band: usize) -> usize {
 fn bands_words(bands: &[usize], rules: &Rules) -> String {
     let words: Vec<&str> = bands
         .iter()
-        .map(|band| rules.bands[*band].id.as_str())
+        .map(|band| rules.bands[*band].name.as_str())
         .collect();
     words.join(", ")
 }

@@ -226,6 +226,16 @@ impl Question {
     /// Reads fields as a form or a command line holds them. All mistakes are in the error; whether
     /// problems and patterns exist is told by [`answer`](super::answer).
     pub fn from_pairs(pairs: &Pairs, unknown: Unknown) -> Result<Question, Vec<FieldError>> {
+        let (question, errors) = Question::read(pairs, unknown);
+        if errors.is_empty() {
+            Ok(question)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// What could be read, and what could not.
+    pub(crate) fn read(pairs: &Pairs, unknown: Unknown) -> (Question, Vec<FieldError>) {
         let mut reader = Reader::new(pairs);
         let question = Question {
             users: reader.number("users", Unit::Count),
@@ -243,8 +253,8 @@ impl Question {
         };
         let more = question.faults();
         reader.errors.extend(more);
-        reader.finish(unknown)?;
-        Ok(question)
+        let errors = reader.finish(unknown).err().unwrap_or_default();
+        (question, errors)
     }
 
     /// The question as names and texts, which [`from_pairs`](Question::from_pairs) reads back.

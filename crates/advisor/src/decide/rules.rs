@@ -67,6 +67,8 @@ pub(crate) struct Criterion {
 #[derive(Clone, Debug)]
 pub(crate) struct Band {
     pub(crate) id: String,
+    /// As it stands in a sentence: `1M to 10M users`.
+    pub(crate) name: String,
     pub(crate) users_below: f64,
     pub(crate) data_gb_below: f64,
     pub(crate) start: Vec<usize>,

@@ -96,6 +96,9 @@ pub(crate) fn sensitivity(evaluation: &Evaluation<'_>, rules: &Rules) -> Sensiti
             }
         }
     }
+    // Another winner says more than another set; a stable sort keeps the order of the fields.
+    flips.sort_by_key(|flip| !flip.changes_winner);
+    worth_finding_out.sort_by_key(|flip| !flip.changes_winner);
     Sensitivity {
         robustness: robustness(evaluation),
         samples: SAMPLES,

@@ -124,7 +124,7 @@ fn wanted(evaluation: &Evaluation<'_>, rules: &Rules, left_out: &mut Vec<Member>
     }
     if let Some(band) = evaluation.band.map(|at| &rules.bands[at]) {
         for pattern in &band.start {
-            want(*pattern, format!("first at {} users", band.id));
+            want(*pattern, format!("first at {}", band.name));
         }
     }
     for favour in evaluation.favours.iter().map(|at| &rules.favour[*at]) {

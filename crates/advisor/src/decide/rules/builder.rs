@@ -182,6 +182,7 @@ impl<'c> Builder<'c> {
             match rows.iter().find(|row| *row.id.get_ref() == scale.id) {
                 Some(row) => bands.push(Band {
                     id: self.id(&row.id),
+                    name: in_sentence(&scale.name),
                     users_below: row.users_below.unwrap_or(f64::INFINITY),
                     data_gb_below: row.data_gb_below.unwrap_or(f64::INFINITY),
                     start: self.resolve(&row.id, &row.start),
@@ -463,6 +464,13 @@ impl<'c> Builder<'c> {
                 .map(|message| RuleError::at(FILE, text, 0, message)),
         );
     }
+}
+
+/// A name inside a sentence: its first letter small.
+fn in_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// A rule that wants a pattern wherever another eliminates it.
