@@ -330,7 +330,6 @@ fn confidence_words(answered: usize, lead: u32, stable: f64) -> String {
     if answered == 0 {
         return "A guess: no question was answered.".to_owned();
     }
-    let share = libm::round(stable * 100.0);
     let how = if lead <= 1 {
         "Close to a draw"
     } else if stable >= 0.9 {
@@ -339,9 +338,13 @@ fn confidence_words(answered: usize, lead: u32, stable: f64) -> String {
         "Likely"
     };
     let points = if lead == 1 { "point" } else { "points" };
-    format!(
-        "{how}: {lead} {points} ahead of the next path; {share} of 100 single changes of an answer leave it first."
-    )
+    let firm = if stable >= 1.0 {
+        "no single other answer would unseat it".to_owned()
+    } else {
+        let share = libm::floor(stable * 100.0);
+        format!("{share} of 100 single changes of an answer leave it first")
+    };
+    format!("{how}: {lead} {points} ahead of the next path; {firm}.")
 }
 
 fn reasons(question: &Question, questionnaire: &Questionnaire, best: usize) -> Vec<Reason> {

@@ -92,8 +92,12 @@ impl ToolPage<'_> {
                 input id="f-existing" type="text" name="existing" value=(typed.join(", ")) list="patterns"
                     placeholder=(unknown) maxlength="2000" autocomplete="off" spellcheck="false"
                     aria-invalid=[error.map(|_| "true")] aria-describedby="f-existing-hint";
-                @if let Some(error) = error { p.field-error { "“" (error.value) "”: " (error.message) "; " (error.fix) } }
-                p.field-hint id="f-existing-hint" { (self.t("existing-hint")) }
+                div.field-notes {
+                    @if let Some(error) = error {
+                        p.field-error { "“" (error.value) "”: " (error.message) "; " (error.fix) }
+                    }
+                    p.field-hint id="f-existing-hint" { (self.t("existing-hint")) }
+                }
                 datalist id="patterns" {
                     @for (id, name) in rules.patterns() { option value=(id.slug) { (name) } }
                 }

@@ -90,7 +90,10 @@ impl<'s> ToolPage<'s> {
 
     /// The form, or in an export, where nothing would answer it, what it asks.
     pub(crate) fn form(&self, fields: &Markup, asked: &Markup) -> Markup {
-        let title = self.shared(if self.is_asked() { "change" } else { "ask" });
+        let title = match self.is_asked() {
+            true => self.shared("change"),
+            false => self.t("ask"),
+        };
         html! {
             section.tool-form aria-labelledby="ask" {
                 h2 id="ask" { (title) }
@@ -198,7 +201,7 @@ impl<'s> ToolPage<'s> {
                         li {
                             a href={ "#f-" (error.field) } { (self.field_name(&error.field)) }
                             @if !error.value.is_empty() { " “" (error.value) "”" }
-                            ": " (error.message) "; " (error.fix) "."
+                            ": " (error.message) "; " (error.fix) @if !error.fix.ends_with('?') { "." }
                         }
                     }
                 }
