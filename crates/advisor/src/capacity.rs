@@ -257,16 +257,13 @@ fn no_steady_state(question: &Question, load: f64, servers: u32) -> Error {
     Error::NoSteadyState {
         why: format!(
             "{} requests/s × {} s = {} servers of work per second for {servers} {}: utilisation {}, \
-             no steady state, the backlog grows by {} requests/s",
+             no steady state, {}",
             shown(question.arrival_rate_per_s),
             shown(question.service_time_ms / 1e3),
             shown(load),
             plural(servers),
             shown(load / f64::from(servers)),
-            shown(
-                (question.arrival_rate_per_s - f64::from(servers) * 1e3 / question.service_time_ms)
-                    .max(0.0)
-            ),
+            growth_words(question, servers),
         ),
         fix: format!(
             "at least {fewest} {} are needed, or less work",
@@ -296,49 +293,42 @@ pub fn percent(value: f64) -> String {
 }
 
 fn headline(question: &Question, normal: &State, loss: Option<&Loss>) -> String {
-    let servers = normal.servers;
-    let noun = if servers == 1 { "server" } else { "servers" };
-    let verb = if question.servers.is_some() {
-        format!("{servers} {noun} are {} busy", percent(normal.utilisation))
-            .replace("server are", "server is")
-    } else {
-        format!("{servers} {noun}, {} busy", percent(normal.utilisation))
+    let servers = match (normal.servers, question.servers.is_some()) {
+        (1, true) => "1 server is".to_owned(),
+        (1, false) => "1 server,".to_owned(),
+        (many, true) => format!("{many} servers are"),
+        (many, false) => format!("{many} servers,"),
     };
-    let tail = format!(
-        "; half of the answers take up to {}, 99 of 100 up to {}",
+    let missed = |state: &State| {
+        if state.meets_targets {
+            ""
+        } else {
+            ", and a target is missed"
+        }
+    };
+    format!(
+        "{servers} {} busy; half of the answers take up to {}, 99 of 100 up to {}{}.{}",
+        percent(normal.utilisation),
         milliseconds(normal.response_p50_ms),
-        milliseconds(normal.response_p99_ms)
-    );
-    let lost = match loss {
-        None => String::new(),
-        Some(Loss {
-            state: Some(state),
-            servers_left,
-            zones,
-            zones_lost,
-            ..
-        }) => format!(
-            ". After losing {zones_lost} of {zones} zones {servers_left} are left, {} busy{}",
-            percent(state.utilisation),
-            if state.meets_targets {
-                ""
-            } else {
-                ", and a target is missed"
+        milliseconds(normal.response_p99_ms),
+        missed(normal),
+        loss.map_or(String::new(), |loss| {
+            let left = format!(
+                " After losing {} of {} zones {} are left",
+                loss.zones_lost, loss.zones, loss.servers_left
+            );
+            match &loss.state {
+                Some(state) => {
+                    let busy = percent(state.utilisation);
+                    format!("{left}, {busy} busy{}.", missed(state))
+                }
+                None => {
+                    let growth = growth_words(question, loss.servers_left);
+                    format!("{left} and cannot keep up: {growth}.")
+                }
             }
-        ),
-        Some(Loss {
-            servers_left,
-            zones,
-            zones_lost,
-            backlog_growth_per_s,
-            ..
-        }) => format!(
-            ". After losing {zones_lost} of {zones} zones {servers_left} are left and cannot keep up: \
-             the backlog grows by {} requests/s",
-            shown(backlog_growth_per_s.unwrap_or(0.0))
-        ),
-    };
-    format!("{verb}{tail}{lost}.")
+        })
+    )
 }
 
 /// Source and page of what Erlang showed.
@@ -466,13 +456,20 @@ fn sensitivity(question: &Question, servers: u32, normal: &State) -> Vec<Change>
     changes
 }
 
+/// How a backlog grows, in words.
+fn growth_words(question: &Question, servers: u32) -> String {
+    let rate_per_s = f64::from(servers) * 1e3 / question.service_time_ms;
+    let growth_per_s = question.arrival_rate_per_s - rate_per_s;
+    if growth_per_s > 0.0 {
+        format!("the backlog grows by {} requests/s", shown(growth_per_s))
+    } else {
+        "with nothing to spare the backlog drifts without bound".to_owned()
+    }
+}
+
 fn effect(normal: &State, then: Option<&State>, question: &Question, servers: u32) -> String {
     let Some(then) = then else {
-        let rate_per_s = f64::from(servers) * 1e3 / question.service_time_ms;
-        return format!(
-            "no steady state: the backlog grows by {} requests/s",
-            shown((question.arrival_rate_per_s - rate_per_s).max(0.0))
-        );
+        return format!("no steady state: {}", growth_words(question, servers));
     };
     let missed = if normal.meets_targets && !then.meets_targets {
         "; a target is missed"

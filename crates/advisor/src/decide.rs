@@ -20,7 +20,7 @@ pub use sensitivity::{Flip, SAMPLES, Sensitivity};
 use crate::error::Error;
 use crate::input::{Pairs, Unknown};
 use evaluation::{Evaluation, POINTS_WHOLE, Ranked, evaluate, resolve};
-use question::Field;
+use question::{Field, Known};
 use rules::CRITERIA;
 
 /// What one criterion adds to a score.
@@ -141,6 +141,9 @@ pub struct Answer {
 /// known, each with a hint.
 pub fn answer(question: &Question, rules: &Rules) -> Result<Answer, Error> {
     let known = resolve(question, rules).map_err(Error::Input)?;
+    // Names give way to ids first, so that the same question in other words has the same answer.
+    let question = &canonical(question, &known);
+    let known = resolve(question, rules).map_err(Error::Input)?;
     let evaluation = evaluate(known, rules);
     let chosen = set::choose(&evaluation, rules);
     let reasoned = |member: &set::Member| {
@@ -159,7 +162,7 @@ pub fn answer(question: &Question, rules: &Rules) -> Result<Answer, Error> {
         .collect();
     Ok(Answer {
         schema: crate::SCHEMA,
-        question: canonical(question, &evaluation),
+        question: question.clone(),
         headline: headline(&evaluation, &set_reasons, rules),
         ranked: evaluation
             .ranked
@@ -202,11 +205,10 @@ pub fn ask(pairs: &Pairs, unknown: Unknown, rules: &Rules) -> Result<Answer, Err
 }
 
 /// The question with ids in place of names.
-fn canonical(question: &Question, evaluation: &Evaluation<'_>) -> Question {
+fn canonical(question: &Question, known: &Known<'_>) -> Question {
     Question {
-        problems: evaluation.known.problems.clone(),
-        existing: evaluation
-            .known
+        problems: known.problems.clone(),
+        existing: known
             .existing
             .iter()
             .map(|slug| format!("pattern:{slug}"))
@@ -260,7 +262,7 @@ fn reasons(ranked: &Ranked, evaluation: &Evaluation<'_>, rules: &Rules) -> Vec<S
     if let Some(band) = evaluation.band.map(|at| &rules.bands[at])
         && band.start.contains(&ranked.pattern)
     {
-        reasons.push(format!("one of the first patterns at {}", band.id));
+        reasons.push(format!("one of the first patterns at {}", band.name));
     }
     for favour in evaluation.favours.iter().map(|at| &rules.favour[*at]) {
         if let Some(points) = favour.patterns.get(&ranked.pattern) {

@@ -133,6 +133,56 @@ pub enum Error {
     Rules(Vec<RuleError>),
 }
 
+/// The JSON document that stands in place of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Inputs that cannot be used.
+    pub errors: Vec<FieldError>,
+    /// Why fine inputs have no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<NoSteadyState>,
+}
+
+/// A system that cannot keep up, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoSteadyState {
+    /// The arithmetic.
+    pub why: String,
+    /// What would have a steady state.
+    pub fix: String,
+    /// Fewest servers with one.
+    pub servers_min: u32,
+}
+
+impl Error {
+    /// The error as a document. Faults of data files are left out: they are for their author.
+    pub fn refusal(&self) -> Refusal {
+        let mut refusal = Refusal {
+            schema: crate::SCHEMA,
+            errors: Vec::new(),
+            refused: None,
+        };
+        match self {
+            Error::Input(errors) => refusal.errors = errors.clone(),
+            Error::NoSteadyState {
+                why,
+                fix,
+                servers_min,
+            } => {
+                refusal.refused = Some(NoSteadyState {
+                    why: why.clone(),
+                    fix: fix.clone(),
+                    servers_min: *servers_min,
+                });
+            }
+            Error::Rules(_) => {}
+        }
+        refusal
+    }
+}
+
 fn lines<T: std::fmt::Display>(list: &[T]) -> String {
     let lines: Vec<String> = list.iter().map(T::to_string).collect();
     lines.join("\n")

@@ -24,7 +24,7 @@ pub mod decide;
 mod error;
 pub mod input;
 
-pub use error::{Error, FieldError, RuleError};
+pub use error::{Error, FieldError, NoSteadyState, Refusal, RuleError};
 
 /// Version of the shape of every question and answer; fields are added, never renamed.
 pub const SCHEMA: u32 = 1;

@@ -317,6 +317,21 @@ fn links(catalog: &Catalog, entry: &Entry, context: &PageContext<'_, '_>, genera
         }
     }
     for block in entry.document.blocks() {
+        if let Block::Experiment(block) = block
+            && !catalog
+                .data
+                .contains_key(&format!("experiments/{}.toml", block.slug))
+        {
+            context.error(
+                "unresolved-experiment",
+                entry
+                    .document
+                    .section("see-it-run")
+                    .map_or(0, |section| section.offset),
+                format!("there is no experiment \"{}\"", block.slug),
+                Some(format!("add experiments/{}.toml", block.slug)),
+            );
+        }
         if let Block::Module(module) = block {
             for id in &module.pages {
                 if !catalog.entries.contains_key(id) {

@@ -378,6 +378,10 @@ impl Writer<'_> {
                 self.fact("module.exercise", &module.exercise, indent, out);
                 self.fact("module.exit-test", &module.exit_test, indent, out);
             }
+            Block::Experiment(block) => {
+                let text = format!("Run it: dstudio sim run {}", block.slug);
+                out.push_str(&format!("\n{pad}{}\n", clean(&text)));
+            }
             Block::Listing(listing) => {
                 out.push('\n');
                 let wanted = |entry: &&Entry| {

@@ -159,6 +159,9 @@ impl MarkdownWriter<'_> {
                 ));
                 lines.join("\n")
             }
+            Block::Experiment(block) => {
+                crate::experiment_block::markdown(self.site, block).unwrap_or_default()
+            }
             Block::Listing(listing) => self
                 .site
                 .catalog
@@ -243,7 +246,10 @@ impl MarkdownWriter<'_> {
             Inline::Citation(key) => format!("[^{key}]"),
             Inline::Computed(computed) => format!("{} (= {})", computed.shown, computed.formula),
             Inline::Assumed { shown, .. } => shown.clone(),
-            Inline::Quoted { path, .. } => path.clone(),
+            Inline::Quoted { path, .. } => self.site.quoted(path).map_or_else(
+                || path.clone(),
+                |figure| experiment::shown_interval(&figure),
+            ),
             Inline::Break => "  \n".to_owned(),
             Inline::Link {
                 target, content, ..

@@ -1,29 +1,12 @@
 //! The tools for programs: the form's parameters in, one JSON document out.
 
 use advisor::input::Unknown;
-use advisor::{Error, FieldError, SCHEMA, assess, capacity, decide};
+use advisor::{Error, assess, capacity, decide};
 use serde::Serialize;
 
 use crate::request::{Lifetime, Request, Response};
 use crate::site::Site;
 use crate::tool_list::{CAPACITY, DECIDE, Tool};
-
-/// What stands in place of an answer.
-#[derive(Serialize)]
-struct Refusal<'e> {
-    schema: u32,
-    errors: &'e [FieldError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<NoSteadyState<'e>>,
-}
-
-/// Fine inputs of a system that cannot keep up.
-#[derive(Serialize)]
-struct NoSteadyState<'e> {
-    why: &'e str,
-    fix: &'e str,
-    servers_min: u32,
-}
 
 impl Site {
     /// Answers with status 200, 400 for inputs that cannot be used, 422 for a question that has no
@@ -60,31 +43,13 @@ fn respond<T: Serialize>(answer: Result<T, Error>) -> Response {
         Ok(answer) => return json(200, &answer),
         Err(error) => error,
     };
-    let mut refusal = Refusal {
-        schema: SCHEMA,
-        errors: &[],
-        refused: None,
-    };
-    match &error {
-        Error::Input(errors) => {
-            refusal.errors = errors;
-            json(400, &refusal)
-        }
-        Error::NoSteadyState {
-            why,
-            fix,
-            servers_min,
-        } => {
-            refusal.refused = Some(NoSteadyState {
-                why,
-                fix,
-                servers_min: *servers_min,
-            });
-            json(422, &refusal)
-        }
+    let status = match &error {
+        Error::Input(_) => 400,
+        Error::NoSteadyState { .. } => 422,
         // Where the file is wrong is for its author, whom `dstudio check` tells.
-        Error::Rules(_) => json(503, &refusal),
-    }
+        Error::Rules(_) => 503,
+    };
+    json(status, &error.refusal())
 }
 
 fn json<T: Serialize>(status: u16, document: &T) -> Response {

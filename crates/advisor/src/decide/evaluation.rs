@@ -224,7 +224,6 @@ fn eliminate(known: &Known<'_>, band: Option<usize>, rules: &Rules) -> Vec<Optio
             .iter()
             .find(|other| existing.contains(other));
         let ruled = applying.iter().find(|rule| rule.patterns.contains(&at));
-        let successor = pattern.successors.first();
         let apart = band.map_or(0, |band| bands_apart(&pattern.bands, band));
         out[at] = if existing.contains(&at) {
             Some(say(ALREADY_THERE, ""))
@@ -235,8 +234,10 @@ fn eliminate(known: &Known<'_>, band: Option<usize>, rules: &Rules) -> Vec<Optio
                 rule: rule.id.clone(),
                 why: rule.why.clone(),
             })
-        } else if let Some(successor) = successor {
-            Some(say("declining", &rules.patterns[*successor].name))
+        } else if !pattern.successors.is_empty() {
+            let names = pattern.successors.iter();
+            let names: Vec<&str> = names.map(|at| rules.patterns[*at].name.as_str()).collect();
+            Some(say("declining", &names.join(" or ")))
         } else if apart > BANDS_APART_MAX {
             Some(say("out-of-scale", &bands_words(&pattern.bands, rules)))
         } else {
