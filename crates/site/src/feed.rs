@@ -75,7 +75,8 @@ impl Site {
     }
 
     pub(crate) fn robots(&self) -> String {
-        let mut text = String::from("User-agent: *\nAllow: /\nDisallow: /search/\n");
+        let mut text =
+            String::from("User-agent: *\nAllow: /\nDisallow: /search/\nDisallow: /api/\n");
         if let Some(address) = self.absolute("/sitemap.xml") {
             text.push_str(&format!("Sitemap: {address}\n"));
         }
