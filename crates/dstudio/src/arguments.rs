@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::command::{assess, capacity, decide};
 use crate::content::{self, ContentSource};
 
 const AFTER_HELP: &str = "\
@@ -11,6 +12,7 @@ Try it:
   dstudio serve                                 the Studio at http://127.0.0.1:8080
   dstudio search retry storm                    where to read about it
   dstudio show pattern:circuit-breaker          a page in the terminal
+  dstudio decide --users 2M --data-gb 800       patterns to start with, and why not the others
   dstudio serve --watch --content ./our-pages   your own pages on top, reloaded as you save
 
 Exit status: 0 fine, 1 a negative finding, 2 wrong usage or failure.";
@@ -36,6 +38,12 @@ pub(crate) enum Command {
     Search(SearchOptions),
     /// Show a page in the terminal.
     Show(ShowOptions),
+    /// Which patterns fit your scale, your numbers and what hurts.
+    Decide(decide::Options),
+    /// How many servers carry a load, what waits and how long; exit 1 where a target is missed.
+    Capacity(capacity::Options),
+    /// Which learning path to take, by nine questions.
+    Assess(assess::Options),
     /// Run experiments and decide their claims; exit 1 unless all hold.
     Verify(VerifyOptions),
     /// Run scenarios: systems, load, faults, and what is claimed of them.

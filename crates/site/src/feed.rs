@@ -4,6 +4,7 @@ use catalog::{Details, Entry, Kind};
 use maud::{PreEscaped, html};
 
 use crate::site::Site;
+use crate::tool_list::TOOLS;
 
 /// Entries in the feed: what a reader who comes once a month has missed.
 const FEED_ENTRIES_MAX: usize = 50;
@@ -18,6 +19,7 @@ impl Site {
                 url { loc { (address("/")) } }
                 url { loc { (address(catalog::GLOSSARY_PATH)) } }
                 url { loc { (address("/site-map/")) } }
+                @for tool in TOOLS { url { loc { (address(tool.path)) } } }
                 @for entry in self.catalog.pages() {
                     url {
                         loc { (address(&entry.path)) }
@@ -73,7 +75,8 @@ impl Site {
     }
 
     pub(crate) fn robots(&self) -> String {
-        let mut text = String::from("User-agent: *\nAllow: /\nDisallow: /search/\n");
+        let mut text =
+            String::from("User-agent: *\nAllow: /\nDisallow: /search/\nDisallow: /api/\n");
         if let Some(address) = self.absolute("/sitemap.xml") {
             text.push_str(&format!("Sitemap: {address}\n"));
         }
@@ -89,6 +92,7 @@ impl Site {
             settings.description,
             self.t("llms.note")
         );
+        text.push_str(&self.llms_tools());
         for kind in Kind::ALL {
             let mut entries = self
                 .catalog

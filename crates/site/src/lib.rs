@@ -31,9 +31,16 @@ mod search_page;
 mod shell;
 mod site;
 mod site_map;
+mod tool_api;
+mod tool_assess;
+mod tool_capacity;
+mod tool_decide;
+mod tool_form;
+mod tool_list;
 
 pub use asset::{Asset, Assets};
 pub use fragment::{FragmentError, Fragments, MathDisplay};
 pub use request::{Lifetime, Request, Response};
 pub use search_index::SearchIndex;
 pub use site::{Mode, Site, generated};
+pub use tool_list::Tools;

@@ -18,6 +18,9 @@ impl Site {
             "/llms.txt" => return text(self.llms()),
             _ => {}
         }
+        if let Some(response) = self.tool_response(request) {
+            return response;
+        }
         if let Some(entry) = self.catalog.at_path(path) {
             return Response::html(self.entry_page(entry, request));
         }

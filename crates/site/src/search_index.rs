@@ -27,6 +27,7 @@ impl SearchIndex {
             keywords: Vec::new(),
             sections: Vec::new(),
         }));
+        documents.extend(crate::tool_list::documents(catalog, address));
         let groups = catalog
             .terms
             .values()
@@ -93,7 +94,11 @@ pub(crate) fn content_version(catalog: &Catalog, module_path: &str) -> String {
         add(&entry.path);
         add(&entry.name);
         add(&entry.summary);
-        entry.aliases.iter().chain(&entry.keywords).for_each(|text| add(text));
+        entry
+            .aliases
+            .iter()
+            .chain(&entry.keywords)
+            .for_each(|text| add(text));
         add(&entry.markdown);
     }
     for term in catalog.terms.values() {

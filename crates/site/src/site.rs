@@ -8,6 +8,7 @@ use catalog::{Block, Catalog, Diagnostic, Entry, GLOSSARY_PATH, Generated, Sever
 use crate::asset::Assets;
 use crate::fragment::{Fragments, MathDisplay};
 use crate::search_index::SearchIndex;
+use crate::tool_list::{TOOLS, Tools};
 
 /// Whether pages are answered by a server or written to files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,13 +38,18 @@ pub struct Site {
     /// Changes whenever anything that is searched does.
     pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
+    tools: OnceLock<Tools>,
 }
 
 /// Addresses that the site makes from the catalogue and no entry has.
 pub fn generated() -> Generated {
     let paths = [GLOSSARY_PATH, "/search/", "/site-map/"];
     Generated {
-        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        paths: paths
+            .into_iter()
+            .chain(TOOLS.iter().map(|tool| tool.path))
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -70,6 +76,7 @@ impl Site {
             prefix,
             content_version,
             search: OnceLock::new(),
+            tools: OnceLock::new(),
         }
     }
 
@@ -95,6 +102,11 @@ impl Site {
             .get_or_init(|| SearchIndex::build(&self.catalog, &|path| self.href(path)))
     }
 
+    /// The tools' rules and questions, read on first use.
+    pub fn tools(&self) -> &Tools {
+        self.tools.get_or_init(|| Tools::read(&self.catalog))
+    }
+
     /// Every address that answers with a document, assets and search parts excepted.
     pub fn addresses(&self) -> Vec<String> {
         let mut found: BTreeSet<String> = BTreeSet::new();
@@ -116,12 +128,14 @@ impl Site {
         found.into_iter().collect()
     }
 
-    /// Formulas and diagrams that cannot be drawn, which only drawing them tells.
+    /// Formulas and diagrams that cannot be drawn, which only drawing them tells, and faults of the
+    /// tools' data.
     pub fn problems(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for entry in self.catalog.pages() {
             self.problems_of(entry, &mut found);
         }
+        found.extend(self.tools().problems(&self.catalog));
         found
     }
 

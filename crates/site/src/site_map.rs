@@ -25,6 +25,7 @@ impl Site {
                     p.lead { (t("site-map.summary")) }
                 }
                 div.map-columns {
+                    (self.map_tools())
                     @for kind in Kind::ALL {
                         (self.map_section(kind))
                     }

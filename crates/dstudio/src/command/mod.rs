@@ -1,12 +1,17 @@
 //! One module a command.
 
+pub(crate) mod assess;
+pub(crate) mod capacity;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod decide;
 pub(crate) mod export;
+pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod tool;
 pub(crate) mod verify;
 
 use catalog::Catalog;

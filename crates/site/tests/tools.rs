@@ -1,0 +1,229 @@
+//! The tools' pages and their JSON, on the Studio's own content.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use catalog::{Catalog, Layer};
+use site::{Fragments, Mode, Request, Response, Site};
+
+const PAGES: [&str; 3] = [
+    "/tools/pattern-decision-calculator/",
+    "/architects-handbook/quantitative-analysis/",
+    "/start-here/assessment/",
+];
+
+fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            collect(&entry.path(), &format!("{name}/"), files);
+        } else {
+            files.insert(name, std::fs::read(entry.path()).expect("a file"));
+        }
+    }
+}
+
+fn made(mode: Mode) -> Site {
+    let mut layer = Layer {
+        name: "studio".to_owned(),
+        ..Layer::default()
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
+    collect(&root, "", &mut layer.files);
+    Site::new(
+        Catalog::load(&[layer], &site::generated()),
+        Fragments::default(),
+        mode,
+    )
+}
+
+fn live() -> &'static Site {
+    static SITE: OnceLock<Site> = OnceLock::new();
+    SITE.get_or_init(|| made(Mode::Live))
+}
+
+fn get(site: &Site, path: &str, query: &[(&str, &str)]) -> (u16, String) {
+    let request = Request {
+        path: path.to_owned(),
+        query: query
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect(),
+    };
+    match site.respond(&request) {
+        Response::Page { status, body, .. } => (status, String::from_utf8(body).expect("UTF-8")),
+        Response::Redirect { to } => panic!("{path} leads to {to}"),
+    }
+}
+
+#[test]
+fn every_page_shows_a_form_and_a_worked_example() {
+    for path in PAGES {
+        let (status, page) = get(live(), path, &[]);
+        assert_eq!(status, 200);
+        assert!(
+            page.contains("<form method=\"get\"") && page.contains("Worked example"),
+            "{path}"
+        );
+        assert!(!page.contains("noindex") && !page.contains("style="));
+        // A text that is missing shows its id.
+        assert!(!page.contains(">tool."), "{path}");
+        assert!(live().tools().decide.is_ok() && live().tools().assess.is_ok());
+    }
+}
+
+#[test]
+fn a_result_stands_before_the_form_and_is_not_listed() {
+    let query = [
+        ("users", "2M"),
+        ("data_gb", ""),
+        ("problems", "retry-storm"),
+    ];
+    let (_, page) = get(live(), PAGES[0], &query);
+    let answer = page.find("class=\"tool-answer\"").expect("an answer");
+    assert!(answer < page.find("<form method=\"get\"").expect("a form"));
+    assert!(page.contains("noindex") && page.contains("value=\"2M\""));
+    assert!(page.contains("value=\"retry-storm\" checked"));
+    assert!(page.contains("dstudio decide --users 2000000 --problems retry-storm"));
+    assert!(page.contains("/api/v1/decide?users=2000000&amp;problems=retry-storm"));
+    // Foreign parameters do no harm.
+    let (_, page) = get(live(), PAGES[2], &[("work", "lead"), ("utm", "x")]);
+    assert!(page.contains("Leadership") && page.contains("value=\"lead\" checked"));
+}
+
+#[test]
+fn errors_keep_what_was_typed() {
+    let query = [
+        ("users", "<-5>"),
+        ("data_gb", "7"),
+        ("existing", "cash aside"),
+    ];
+    let (status, page) = get(live(), PAGES[0], &query);
+    assert_eq!(status, 200);
+    assert!(page.contains("role=\"alert\"") && page.contains("href=\"#f-users\""));
+    assert!(page.contains("value=\"&lt;-5&gt;\"") && page.contains("value=\"7\""));
+    assert!(page.contains("did you mean &quot;cache-aside&quot;?"));
+    let query = [
+        ("arrival_rate_per_s", "12"),
+        ("service_time_ms", "100"),
+        ("servers", "1"),
+    ];
+    let (_, page) = get(live(), PAGES[1], &query);
+    assert!(page.contains("12 requests/s × 0.1 s = 1.2 servers of work per second for 1 server"));
+}
+
+#[test]
+fn programs_get_json() {
+    let (status, body) = get(live(), "/api/v1/decide", &[("users", "5000000")]);
+    let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((status, &answer["schema"]), (200, &1.into()));
+    assert_eq!(answer["scale"]["band"], "1M-10M");
+    let (status, body) = get(live(), "/api/v1/capacity", &[("rate", "5")]);
+    let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(status, 400);
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(3));
+    let query = [
+        ("arrival_rate_per_s", "12"),
+        ("service_time_ms", "100"),
+        ("servers", "1"),
+    ];
+    assert_eq!(get(live(), "/api/v1/capacity", &query).0, 422);
+    let (status, body) = get(live(), "/api/v1/assess", &[("work", "lead")]);
+    assert!(status == 200 && body.contains("path:manager"));
+    assert_eq!(get(live(), "/api/v1/nothing", &[]).0, 404);
+}
+
+#[test]
+fn the_tools_are_found() {
+    let (_, map) = get(live(), "/sitemap.xml", &[]);
+    let (_, everything) = get(live(), "/site-map/", &[]);
+    let (_, llms) = get(live(), "/llms.txt", &[]);
+    for path in PAGES {
+        assert!(
+            map.contains(path) && everything.contains(path) && llms.contains(path),
+            "{path}"
+        );
+        assert!(live().addresses().iter().any(|address| address == path));
+    }
+    for (query, path) in [
+        ("pattern decision calculator", PAGES[0]),
+        ("capacity planning tool", PAGES[1]),
+        ("assessment", PAGES[2]),
+    ] {
+        let found = live().search().search(
+            query,
+            &search::Options {
+                limit: 3,
+                ..Default::default()
+            },
+        );
+        assert!(
+            found.hits.iter().any(|hit| hit.url == path),
+            "{query}: {:?}",
+            found.hits
+        );
+    }
+}
+
+#[test]
+fn files_show_the_example_and_the_command() {
+    let site = made(Mode::Export);
+    for path in PAGES {
+        let (_, page) = get(&site, path, &[("users", "5")]);
+        assert!(
+            !page.contains("<form method=\"get\"") && page.contains("Worked example"),
+            "{path}"
+        );
+        assert!(
+            page.contains("dstudio ") && !page.contains("/api/v1/"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_capacity_page_lists_the_pages_under_it() {
+    let (_, page) = get(live(), PAGES[1], &[]);
+    for entry in live()
+        .catalog
+        .pages()
+        .filter(|entry| entry.path.starts_with(PAGES[1]))
+    {
+        assert!(
+            page.contains(&format!("href=\"{}\"", entry.path)),
+            "{}",
+            entry.path
+        );
+    }
+}
+
+#[test]
+fn faults_of_the_data_are_findings() {
+    let mut layer = Layer {
+        name: "studio".to_owned(),
+        ..Layer::default()
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
+    collect(&root, "", &mut layer.files);
+    layer.files.insert(
+        "tools/decide.toml".to_owned(),
+        b"schema = 1\nrules = 3\n".to_vec(),
+    );
+    let site = Site::new(
+        Catalog::load(&[layer], &site::generated()),
+        Fragments::default(),
+        Mode::Live,
+    );
+    let found = site.problems();
+    assert!(
+        found
+            .iter()
+            .any(|finding| finding.code == "tool-data" && finding.place.line == 2),
+        "{found:?}"
+    );
+    let (status, page) = get(&site, PAGES[0], &[("users", "5")]);
+    assert!(status == 200 && page.contains("data is broken"));
+    assert_eq!(get(&site, "/api/v1/decide", &[]).0, 503);
+}
