@@ -353,7 +353,7 @@ fn logs_are_json_without_what_the_reader_looked_for() {
     let log = studio.log();
     // Words for the person who started it stand in the same stream before and beside the log.
     for line in log.iter().filter(|line| line.starts_with('{')) {
-        let parsed: serde_json::Value = serde_json::from_str(&line).expect("a line of JSON");
+        let parsed: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
         assert!(
             parsed["timestamp"].is_string() && parsed["event"].is_string(),
             "{line}"
