@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("usage: corpus FOLDER [PAGES]")?;
     let pages = arguments.next().map_or(Ok(PAGES), |pages| pages.parse())?;
-    if pages < 2 * PAGE_LINKS || pages > PAGES_MAX {
+    if !(2 * PAGE_LINKS..=PAGES_MAX).contains(&pages) {
         return Err(format!(
             "PAGES is {pages}; between {} and {PAGES_MAX}",
             2 * PAGE_LINKS
