@@ -116,15 +116,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Copies what every content folder has, and returns the slugs of the glossary.
+/// Copies what pages refer to, and returns the slugs of the glossary.
 fn copy_data_files(own: &Path, folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
-    for name in [
-        "vocabulary.toml",
-        "interface.toml",
-        "site.toml",
-        "home.toml",
-    ] {
+    for name in ["vocabulary.toml", "interface.toml", "site.toml"] {
         std::fs::copy(own.join(name), folder.join(name))?;
     }
     let glossary = std::fs::read_to_string(own.join("glossary.toml"))?;
