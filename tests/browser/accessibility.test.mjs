@@ -24,27 +24,30 @@ after(async () => {
   files?.stop();
 });
 
-/** What axe-core finds, one line a node. */
+/** What axe-core finds, one line a rule. */
 async function violations(page) {
   await page.evaluate(axe.source);
   const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-  return found.violations.flatMap((rule) =>
-    rule.nodes.map((node) => {
-      const why = [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; ");
-      return `${rule.id} (${rule.impact}): ${node.target.join(" ")}: ${why}`;
-    }),
-  );
+  return found.violations.map(({ id, impact, nodes }) => {
+    const [first] = nodes;
+    const why = [...first.any, ...first.all, ...first.none].map((check) => check.message).join("; ");
+    return `${id} (${impact}), ${nodes.length} times, first ${first.target.join(" ")}: ${why}`;
+  });
 }
 
-/** Elements that reach past the right edge, unless they scroll by themselves. */
+/** Elements that make the page wider than the screen; those in a box that scrolls do not. */
 function tooWide(page) {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
+    const held = (element) =>
+      element !== document.body &&
+      (getComputedStyle(element).overflowX !== "visible" || held(element.parentElement));
     return [...document.querySelectorAll("body *")]
       .filter((element) => element.getBoundingClientRect().right > width + 1)
-      .slice(0, 5)
-      .map((element) => `wider than ${width} px: ${element.outerHTML.slice(0, 120)}`);
+      .filter((element) => !held(element.parentElement))
+      .slice(0, 3)
+      .map((element) => `wider than ${width} px: ${element.outerHTML.slice(0, 160)}`);
   });
 }
 

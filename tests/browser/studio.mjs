@@ -38,7 +38,12 @@ export const PAGES = {
 };
 
 /** Kinds whose first page is still to come; each joins the list when it does. */
-const LATER = { incident: "/incidents/", decision: "/tools/pattern-decision-calculator/" };
+const LATER = {
+  incident: "/incidents/",
+  decision: "/tools/pattern-decision-calculator/",
+  assessment: "/start-here/assessment/",
+  capacity: "/architects-handbook/quantitative-analysis/",
+};
 
 /** Pages whose answer depends on the address, which files cannot give. */
 export const ONLY_LIVE = ["search results"];
