@@ -1,5 +1,6 @@
 //! `dstudio serve`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -15,6 +16,9 @@ use crate::{Failure, Outcome};
 /// Editors write a file in several steps; one read after this pause sees them all, and the change
 /// is still visible well within 300 ms.
 const SETTLE: Duration = Duration::from_millis(25);
+
+/// Most findings that one reading of the content shows; `dstudio check` lists all.
+const FINDINGS_SHOWN_MAX: usize = 20;
 
 pub(crate) fn run(options: &ServeOptions) -> Result<Outcome, Failure> {
     log(&options.log)?;
@@ -59,6 +63,11 @@ fn make(
     Ok(site)
 }
 
+fn findings(site: &Site) -> BTreeSet<String> {
+    let found = site.catalog.diagnostics.iter();
+    found.map(ToString::to_string).collect()
+}
+
 fn report(site: &Site) {
     let errors = site
         .catalog
@@ -81,10 +90,11 @@ async fn serve(
         .local_addr()
         .map_err(Failure::io("cannot read the own address"))?;
     eprintln!("the Studio is open at http://{address}");
+    let known = findings(&site);
     let server = server::Server::new(site);
     // Kept until the server ends: dropping it ends the watch.
     let _watching = if options.watch {
-        Some(watch(server.clone(), source, options)?)
+        Some(watch(server.clone(), source, options, known)?)
     } else {
         None
     };
@@ -121,6 +131,7 @@ fn watch(
     server: server::Server,
     source: ContentSource,
     options: &ServeOptions,
+    mut known: BTreeSet<String>,
 ) -> Result<notify::RecommendedWatcher, Failure> {
     let (changes, changed) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -152,15 +163,18 @@ fn watch(
             let started = Instant::now();
             match build() {
                 Ok(site) => {
-                    let findings = site.catalog.diagnostics.len();
-                    for finding in site.catalog.diagnostics.iter().take(20) {
+                    let findings = findings(&site);
+                    server.replace(site);
+                    let took_ms = started.elapsed().as_millis();
+                    // The faults of the last edit, not those that it found there.
+                    for finding in findings.difference(&known).take(FINDINGS_SHOWN_MAX) {
                         eprintln!("{finding}");
                     }
-                    server.replace(site);
                     eprintln!(
-                        "content read again in {} ms, {findings} findings",
-                        started.elapsed().as_millis()
+                        "content read again in {took_ms} ms, {} findings",
+                        findings.len()
                     );
+                    known = findings;
                 }
                 Err(failure) => eprintln!("dstudio: {failure}; the last content stays"),
             }
