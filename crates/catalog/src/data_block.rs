@@ -48,11 +48,13 @@ impl<'i> Info<'i> {
     }
 }
 
-/// Reads a fence. `offset` is where its text begins, `fence_offset` where the fence stands.
+/// Reads a fence. `written` is its text with the file's own line ends, where the file holds it in
+/// one piece; `offset` is where it begins, `fence_offset` where the fence stands.
 pub(crate) fn read(
     page: &PageContext<'_, '_>,
     info: &str,
     text: String,
+    written: Option<&str>,
     offset: usize,
     fence_offset: usize,
 ) -> Option<Block> {
@@ -94,7 +96,8 @@ pub(crate) fn read(
     match info.language {
         "mermaid" => diagram(page, &info, text, fence_offset),
         "step" | "phase" | "module" | "list" => {
-            data(page, info.language, &text, offset, fence_offset)
+            let text = written.unwrap_or(&text);
+            data(page, info.language, text, offset, fence_offset)
         }
         language => {
             let code = Code {
@@ -241,7 +244,10 @@ impl Reader<'_, '_, '_, '_> {
         let mut pages = Vec::new();
         for text in self.fields.texts("pages") {
             match EntryId::parse(&text.value, Some(Kind::Pattern)) {
-                Ok(id) => pages.push(id),
+                Ok(id) => {
+                    self.page.named.borrow_mut().push((id.clone(), text.offset));
+                    pages.push(id);
+                }
                 Err(message) => self.page.error("bad-id", text.offset, message, None),
             }
         }
@@ -274,6 +280,8 @@ impl Reader<'_, '_, '_, '_> {
             "category", "tier", "domain", "section", "law", "pillar", "answers", "scale",
         ] {
             if let Some(value) = self.fields.text(key) {
+                let filter = (key, value.value.clone(), value.offset);
+                self.page.filters.borrow_mut().push(filter);
                 filters.push((key.to_owned(), value.value));
             }
         }

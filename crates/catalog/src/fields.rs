@@ -107,6 +107,16 @@ impl<'a, 's> Fields<'a, 's> {
         );
     }
 
+    pub(crate) fn error(
+        &self,
+        code: &'static str,
+        place: Place,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        self.sink.borrow_mut().error(code, place, message, hint);
+    }
+
     /// Reports that `key` is missing.
     pub(crate) fn missing(&self, key: &str) {
         self.sink.borrow_mut().error(
@@ -284,7 +294,12 @@ impl<'a, 's> Fields<'a, 's> {
                 return Some((*low, *high));
             }
         }
-        self.wrong(sheet, value, key, "two whole numbers, [least, most]");
+        self.sink.borrow_mut().error(
+            "wrong-type",
+            sheet.file.place(sheet.base + value.span().start),
+            format!("`{key}` must be two whole numbers, [least, most]"),
+            None,
+        );
         None
     }
 
