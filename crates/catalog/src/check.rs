@@ -121,24 +121,38 @@ fn cycles(catalog: &Catalog, sink: &RefCell<Sink>) {
     // Kahn's algorithm: what cannot be taken away stands on a cycle or leads to one.
     let mut left: BTreeMap<&EntryId, Vec<&EntryId>> =
         catalog.entries.keys().map(|id| (id, needs(id))).collect();
-    loop {
-        let free: Vec<&EntryId> = left
-            .iter()
-            .filter(|(_, needs)| needs.iter().all(|need| !left.contains_key(need)))
-            .map(|(id, _)| *id)
-            .collect();
-        if free.is_empty() {
-            break;
-        }
-        for id in free {
-            left.remove(id);
+    let mut needed_by: BTreeMap<&EntryId, Vec<&EntryId>> = BTreeMap::new();
+    let mut open: BTreeMap<&EntryId, usize> = BTreeMap::new();
+    for (id, needs) in &left {
+        let known = needs.iter().filter(|need| left.contains_key(*need));
+        open.insert(id, known.clone().count());
+        for need in known {
+            needed_by.entry(need).or_default().push(id);
         }
     }
-    let mut told: BTreeSet<&EntryId> = BTreeSet::new();
+    let mut free: Vec<&EntryId> = open
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(id, _)| *id)
+        .collect();
+    while let Some(id) = free.pop() {
+        left.remove(id);
+        for dependent in needed_by.get(id).into_iter().flatten() {
+            if let Some(count) = open.get_mut(dependent) {
+                *count -= 1;
+                if *count == 0 {
+                    free.push(dependent);
+                }
+            }
+        }
+    }
+    let mut seen: BTreeSet<&EntryId> = BTreeSet::new();
     for start in left.keys() {
         let mut walk: Vec<&EntryId> = Vec::new();
+        let mut on_walk: BTreeSet<&EntryId> = BTreeSet::new();
         let mut at = *start;
-        while !walk.contains(&at) {
+        // What an earlier walk has seen leads to a cycle that is told.
+        while !seen.contains(at) && on_walk.insert(at) {
             walk.push(at);
             match left
                 .get(at)
@@ -148,12 +162,12 @@ fn cycles(catalog: &Catalog, sink: &RefCell<Sink>) {
                 None => break,
             }
         }
-        let from = walk.iter().position(|id| *id == at).unwrap_or(0);
-        let cycle = &walk[from..];
-        if cycle.iter().any(|id| told.contains(*id)) {
+        let fresh = !seen.contains(at);
+        seen.extend(walk.iter().copied());
+        let from = walk.iter().position(|id| *id == at);
+        let Some(cycle) = from.filter(|_| fresh).map(|from| &walk[from..]) else {
             continue;
-        }
-        told.extend(cycle.iter().copied());
+        };
         let names: Vec<String> = cycle
             .iter()
             .chain(&cycle[..1])

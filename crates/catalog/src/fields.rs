@@ -397,7 +397,7 @@ impl<'a, 's> Fields<'a, 's> {
         for sheet in &self.sheets {
             for (key, _) in sheet.table {
                 let name = key.get_ref().as_ref();
-                if known.contains(name) {
+                if known.contains(name) || self.sink.borrow().is_full() {
                     continue;
                 }
                 let hint = match nearest(name, known.iter().copied()) {

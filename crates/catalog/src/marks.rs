@@ -194,12 +194,12 @@ fn mask(text: &str, mut at: usize, end: usize, scan: &mut Scan) -> usize {
             at += MARK.len_utf8();
             continue;
         }
-        let plain = rest
+        let here = &rest[..end - at];
+        let plain = here
             .char_indices()
             .skip(1)
             .find(|(_, c)| matches!(c, '{' | '[' | &MARK))
-            .map_or(rest.len(), |(length, _)| length)
-            .min(end - at);
+            .map_or(here.len(), |(length, _)| length);
         scan.masked.push_str(&rest[..plain]);
         at += plain;
     }
