@@ -154,7 +154,7 @@ fn watch(
                 Ok(site) => {
                     let findings = site.catalog.diagnostics.len();
                     for finding in site.catalog.diagnostics.iter().take(20) {
-                        eprintln!("{finding}");
+                        eprintln!("{}", crate::terminal::clean(&finding.to_string()));
                     }
                     server.replace(site);
                     eprintln!(
