@@ -120,7 +120,9 @@ fn wrapped(text: &str, width: usize, first: &str, rest: &str) -> String {
         let mut empty = true;
         for word in paragraph.split_whitespace() {
             let length = word.chars().count();
-            if !empty && used + 1 + length > width {
+            // A label may fill its line alone; a marker stays with the word it marks.
+            let labelled = empty && used > rest.chars().count() && used + length > width;
+            if labelled || (!empty && used + 1 + length > width) {
                 out.push_str(line.trim_end());
                 out.push('\n');
                 line = rest.to_owned();

@@ -271,7 +271,9 @@ fn mathml(latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
             }
             Ok(event) => events.push(Ok::<_, std::convert::Infallible>(event)),
             Err(error) => {
-                let message = error.to_string().replace('\n', " ");
+                // What follows draws the place over several lines.
+                let message = error.to_string();
+                let message = message.split('╭').next().unwrap_or("").trim();
                 return Err(FragmentError(format!("cannot read the formula: {message}")));
             }
         }
