@@ -342,7 +342,7 @@ fn split_front_matter(text: &str) -> Option<(usize, &str, usize)> {
 struct Definition<'r> {
     id: EntryId,
     sheets: Vec<Sheet<'r>>,
-    body: Option<(&'r FileText<'r>, usize, &'r str)>,
+    body: Option<Body<'r>>,
     planned: bool,
 }
 
@@ -487,24 +487,7 @@ fn apply<'r>(
         .body
         .map(|(at, text)| (statement.sheet.file, at, text));
     if statement.extends {
-        match found.get_mut(&id) {
-            Some(definition) => {
-                definition.sheets.insert(0, statement.sheet);
-                if body.is_some_and(|(_, _, text)| !text.trim().is_empty()) {
-                    definition.body = body;
-                    definition.planned = false;
-                }
-            }
-            None => {
-                let near = nearest_id(&id, found);
-                sink.borrow_mut().error(
-                    "nothing-to-patch",
-                    place,
-                    format!("{id} cannot be extended: no lower layer has it"),
-                    near.map(|near| format!("did you mean \"{near}\"?")),
-                );
-            }
-        }
+        patch(found, &id, statement.sheet, body, sink);
         return;
     }
     let planned = body.is_none();
@@ -538,6 +521,33 @@ fn apply<'r>(
             planned,
         },
     );
+}
+
+type Body<'r> = (&'r FileText<'r>, usize, &'r str);
+
+/// Lays a patch on what lower layers say of `id`.
+fn patch<'r>(
+    found: &mut BTreeMap<EntryId, Definition<'r>>,
+    id: &EntryId,
+    sheet: Sheet<'r>,
+    body: Option<Body<'r>>,
+    sink: &RefCell<Sink>,
+) {
+    let Some(definition) = found.get_mut(id) else {
+        let near = nearest_id(id, found);
+        sink.borrow_mut().error(
+            "nothing-to-patch",
+            sheet.file.place(sheet.base + sheet.start),
+            format!("{id} cannot be extended: no lower layer has it"),
+            near.map(|near| format!("did you mean \"{near}\"?")),
+        );
+        return;
+    };
+    definition.sheets.insert(0, sheet);
+    if body.is_some_and(|(_, _, text)| !text.trim().is_empty()) {
+        definition.body = body;
+        definition.planned = false;
+    }
 }
 
 fn nearest_id<T>(id: &EntryId, known: &BTreeMap<EntryId, T>) -> Option<String> {

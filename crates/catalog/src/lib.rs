@@ -36,6 +36,7 @@ mod home;
 mod kind;
 mod markdown;
 mod marks;
+mod open_part;
 mod page_builder;
 mod relation;
 mod text;

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use crate::data_block;
-use crate::document::{
-    AdmonitionKind, Alignment, Assumption, Block, Computed, Document, Inline, Section, Table,
-    Target,
-};
+use crate::document::{Assumption, Block, Computed, Document, Inline, Section, Table, Target};
 use crate::expression;
 use crate::figure_rule::{CITATION, COVERED, OPAQUE, Prose, Reach};
 use crate::markdown::{FigureRule, Fixed, PageContext, inline_text, read_target, slug_of};
 use crate::marks::{MARK, Mark, Scan};
+use crate::open_part::{
+    Container, Holder, OpenCode, Row, Span, admonition_kind, alignment, heading_level, trimmed,
+};
 
 /// Deepest nesting of lists, quotations and emphasis. Deeper text stays, its nesting is dropped:
 /// no reader follows it, and recursion over a document stays bounded.
@@ -22,53 +22,6 @@ const NESTING_MAX: usize = 16;
 /// Anchors of what the renderer adds to a page.
 pub(crate) const RENDERED_ANCHORS: [&str; 5] =
     ["sources", "computed", "related", "signals", "content"];
-
-enum Holder {
-    Root,
-    List(Option<u64>, Vec<Vec<Block>>),
-    Item,
-    Quote(Option<AdmonitionKind>),
-}
-
-struct Container {
-    holder: Holder,
-    blocks: Vec<Block>,
-}
-
-impl Container {
-    fn new(holder: Holder) -> Self {
-        Container {
-            holder,
-            blocks: Vec::new(),
-        }
-    }
-}
-
-enum Span {
-    Paragraph,
-    Heading {
-        level: u8,
-        id: Option<String>,
-        offset: usize,
-    },
-    Cell,
-    Emphasis,
-    Strong,
-    Struck,
-    Link {
-        destination: String,
-        offset: usize,
-    },
-    Image,
-}
-
-struct OpenCode {
-    info: String,
-    text: String,
-    offset: usize,
-    /// Where its text begins and ends, before the page's own offset is added.
-    content: Option<Range<usize>>,
-}
 
 pub(crate) struct Builder<'p, 'a, 's> {
     page: &'p PageContext<'a, 's>,
@@ -699,51 +652,4 @@ impl<'p, 'a, 's> Builder<'p, 'a, 's> {
         }
         self.document
     }
-}
-
-#[derive(Clone, Copy)]
-enum Row {
-    Head,
-    Body,
-}
-
-fn heading_level(level: HeadingLevel) -> u8 {
-    match level {
-        HeadingLevel::H1 => 1,
-        HeadingLevel::H2 => 2,
-        HeadingLevel::H3 => 3,
-        HeadingLevel::H4 => 4,
-        HeadingLevel::H5 => 5,
-        HeadingLevel::H6 => 6,
-    }
-}
-
-fn admonition_kind(kind: BlockQuoteKind) -> AdmonitionKind {
-    match kind {
-        BlockQuoteKind::Note => AdmonitionKind::Note,
-        BlockQuoteKind::Tip => AdmonitionKind::Tip,
-        BlockQuoteKind::Important => AdmonitionKind::Important,
-        BlockQuoteKind::Warning => AdmonitionKind::Warning,
-        BlockQuoteKind::Caution => AdmonitionKind::Caution,
-    }
-}
-
-fn alignment(alignment: pulldown_cmark::Alignment) -> Alignment {
-    match alignment {
-        pulldown_cmark::Alignment::None => Alignment::Default,
-        pulldown_cmark::Alignment::Left => Alignment::Left,
-        pulldown_cmark::Alignment::Center => Alignment::Center,
-        pulldown_cmark::Alignment::Right => Alignment::Right,
-    }
-}
-
-fn trimmed(mut content: Vec<Inline>) -> Vec<Inline> {
-    if let Some(Inline::Text(first)) = content.first_mut() {
-        *first = first.trim_start().to_owned();
-    }
-    if let Some(Inline::Text(last)) = content.last_mut() {
-        *last = last.trim_end().to_owned();
-    }
-    content.retain(|inline| !matches!(inline, Inline::Text(text) if text.is_empty()));
-    content
 }

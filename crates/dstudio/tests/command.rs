@@ -226,7 +226,8 @@ fn check_of_sound_content_is_fine() {
                   page     1 complete     0 planned
                  terms     0
         0 errors, 0 warnings
-    "#]].assert_eq(&run.out);
+    "#]]
+    .assert_eq(&run.out);
 }
 
 #[test]
