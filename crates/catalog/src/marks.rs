@@ -170,6 +170,13 @@ fn assumptions_of(text: &str, offset: usize, scan: &mut Scan) {
 fn mask(text: &str, mut at: usize, end: usize, scan: &mut Scan) -> usize {
     while at < end {
         let rest = &text[at..];
+        // Markdown's own way to say that a character means itself.
+        let escaped = rest.strip_prefix('\\').and_then(|rest| rest.chars().next());
+        if at + 1 < end && escaped.is_some_and(|c| c.is_ascii_punctuation()) {
+            scan.masked.push_str(&rest[..2]);
+            at += 2;
+            continue;
+        }
         if is_mark(rest) {
             match mark_length(rest) {
                 Some(length) => {
@@ -198,7 +205,7 @@ fn mask(text: &str, mut at: usize, end: usize, scan: &mut Scan) -> usize {
         let plain = here
             .char_indices()
             .skip(1)
-            .find(|(_, c)| matches!(c, '{' | '[' | &MARK))
+            .find(|(_, c)| matches!(c, '{' | '[' | '\\' | &MARK))
             .map_or(here.len(), |(length, _)| length);
         scan.masked.push_str(&rest[..plain]);
         at += plain;

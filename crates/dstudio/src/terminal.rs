@@ -514,4 +514,50 @@ mod tests {
     fn control_characters_do_not_reach_the_terminal() {
         assert_eq!(clean("a\x1b[31mb\u{9b}c"), "a[31mbc");
     }
+
+    const PIECES: [&str; 20] = [
+        "word ",
+        "\u{1b}[2J",
+        "\u{202e}",
+        "\n\n",
+        "- ",
+        "1. ",
+        "> ",
+        "> [!NOTE]\n",
+        "**",
+        "`",
+        "```\n",
+        "| a | b |\n| - | - |\n",
+        "| c |\n",
+        "$x$",
+        "$$",
+        "## H\n",
+        "{= 1 | ms}",
+        "[](page:p)",
+        "[x](https://example.org)",
+        "\n```step\ndo = \"x\"\n```\n",
+    ];
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        #[test]
+        fn any_page_is_shown_without_a_mark_of_its_own(
+            parts in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..40),
+        ) {
+            let front = "+++\nid = \"page:p\"\nname = \"P\\u001b\"\npath = \"/p/\"\n+++\n";
+            let mut layer = catalog::Layer::default();
+            let text = format!("{front}{}", parts.concat());
+            layer.files.insert("p.md".into(), text.into_bytes());
+            let catalog = Catalog::load(&[layer], &catalog::Generated::default());
+            for entry in catalog.pages() {
+                let shown = page(&catalog, entry, None);
+                let steering = shown.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+                proptest::prop_assert_eq!(steering, None);
+            }
+        }
+    }
 }

@@ -351,7 +351,9 @@ fn quoted(text: &str) -> String {
 fn code_span(code: &str) -> String {
     let runs = code.split(|c| c != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0) + 1);
-    let pad = if code.starts_with('`') || code.ends_with('`') {
+    // Markdown takes one space off at both ends.
+    let spaced = code.starts_with(' ') && code.ends_with(' ') && !code.trim().is_empty();
+    let pad = if spaced || code.starts_with('`') || code.ends_with('`') {
         " "
     } else {
         ""

@@ -142,6 +142,17 @@ fn marks_are_text_in_code_and_formulas() {
 }
 
 #[test]
+fn an_escaped_mark_is_text() {
+    figures(
+        "\\{= 1} and \\[^a] and \\\\{= 2}\n",
+        expect![[r#"
+            2 = 2
+            --
+        "#]],
+    );
+}
+
+#[test]
 fn a_unit_of_money_is_no_formula() {
     figures(
         "{= 5 | $} or {= 6 | $} or {= 7 | ms}\n",

@@ -193,3 +193,34 @@ fn collect(folder: &std::path::Path, prefix: &str, layer: &mut catalog::Layer) {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..proptest::prelude::ProptestConfig::default()
+    })]
+
+    /// Any text, written so that Markdown reads it as text, is read back as it was.
+    #[test]
+    fn any_text_survives_the_markdown_form(text in "[ a-c0-9#*_`~|<>&;\\[\\](){}!$\\\\+.:=-]{1,40}") {
+        let text = text.trim();
+        proptest::prop_assume!(!text.is_empty());
+        let literal: String = text
+            .chars()
+            .flat_map(|c| c.is_ascii_punctuation().then_some('\\').into_iter().chain([c]))
+            .collect();
+        for body in [format!("{literal}\n"), format!("- {literal}\n"), format!("a\n\n| h |\n| - |\n| {literal} |\n")] {
+            let form = form(&body);
+            proptest::prop_assert_eq!(read_back(&body), read_back(&form), "{}", form);
+        }
+    }
+
+    /// Code of any characters is read back as it was.
+    #[test]
+    fn any_code_survives_the_markdown_form(code in "[ a-b`|\\\\$*]{1,12}") {
+        let body = format!("x ```` {code} ```` y\n\n~~~~~~\n{code}\n~~~~~~\n");
+        let form = form(&body);
+        proptest::prop_assert_eq!(read_back(&body), read_back(&form), "{}", form);
+    }
+}
