@@ -51,7 +51,8 @@ pub struct Catalog {
     pub terms: BTreeMap<String, Term>,
     /// The home page.
     pub home: Home,
-    /// Data files that a tool reads, by path: `tools/*.toml`, `experiments/*.toml`.
+    /// Data files that tools and experiments read, by path: `tools/*.toml`, `experiments/*.toml`,
+    /// `experiments/results/*.json`.
     pub data: BTreeMap<String, String>,
     /// Findings of the load, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
@@ -234,7 +235,8 @@ fn is_entry_file(path: &str) -> bool {
 }
 
 fn is_data_file(path: &str) -> bool {
-    path.ends_with(".toml") && (path.starts_with("experiments/") || path.starts_with("tools/"))
+    (path.ends_with(".toml") && (path.starts_with("experiments/") || path.starts_with("tools/")))
+        || (path.ends_with(".json") && path.starts_with("experiments/results/"))
 }
 
 fn is_ignored(path: &str) -> bool {

@@ -360,6 +360,12 @@ fn links(catalog: &Catalog, entry: &Entry, context: &PageContext<'_, '_>, genera
             context.error("unresolved-link", *offset, message, hint);
         }
     }
+    for (slug, offset) in context.experiments.borrow().iter() {
+        if let Err((code, message, _)) = quotation(catalog, slug) {
+            let hint = format!("add experiments/{slug}.toml");
+            context.error(code, *offset, message, hint);
+        }
+    }
 }
 
 /// A misspelt filter would list nothing and say nothing.

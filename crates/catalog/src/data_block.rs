@@ -1,7 +1,9 @@
 //! Fenced blocks: code, tabs, diagrams, and the data blocks whose text is TOML.
 
 use crate::diagnostic::nearest;
-use crate::document::{Block, Code, Inline, Listing, ListingStyle, Module, Phase, Step};
+use crate::document::{
+    Block, Code, Control, ExperimentBlock, Inline, Listing, ListingStyle, Module, Phase, Step,
+};
 use crate::fields::{Fields, Sheet, parse_toml};
 use crate::kind::{EntryId, Kind};
 use crate::markdown::{FigureRule, PageContext};
@@ -76,7 +78,7 @@ pub(crate) fn read(
     }
     let allowed: &[&str] = match info.language {
         "mermaid" => &["title", "alt"],
-        "step" | "phase" | "module" | "list" => &[],
+        "step" | "phase" | "module" | "list" | "experiment" => &[],
         _ => &["title", "tab"],
     };
     for (name, _) in &info.attributes {
@@ -95,7 +97,7 @@ pub(crate) fn read(
     }
     match info.language {
         "mermaid" => diagram(page, &info, text, fence_offset),
-        "step" | "phase" | "module" | "list" => {
+        "step" | "phase" | "module" | "list" | "experiment" => {
             let text = written.unwrap_or(&text);
             data(page, info.language, text, offset, fence_offset)
         }
@@ -159,6 +161,7 @@ fn data(
         "step" => Block::Step(Box::new(reader.step())),
         "phase" => Block::Phase(Box::new(reader.phase())),
         "module" => Block::Module(Box::new(reader.module())),
+        "experiment" => Block::Experiment(Box::new(reader.experiment())),
         _ => match reader.listing(fence_offset) {
             Some(listing) => Block::Listing(listing),
             None => {
@@ -305,4 +308,55 @@ impl Reader<'_, '_, '_, '_> {
             style,
         })
     }
+
+    fn experiment(&self) -> ExperimentBlock {
+        let texts = |key| {
+            self.fields
+                .texts(key)
+                .into_iter()
+                .map(|text| text.value)
+                .collect()
+        };
+        let slug = self.fields.required_text("id");
+        let named = (slug.value.clone(), slug.offset);
+        self.page.experiments.borrow_mut().push(named);
+        ExperimentBlock {
+            slug: slug.value,
+            figures: texts("figures"),
+            lines: texts("lines"),
+            controls: self.fields.tables("controls").iter().map(control).collect(),
+        }
+    }
+}
+
+fn control(fields: &Fields<'_, '_>) -> Control {
+    let range = match (
+        fields.number("min"),
+        fields.number("max"),
+        fields.number("step"),
+    ) {
+        (Some(least), Some(most), Some(step)) => Some((least, most, step)),
+        _ => None,
+    };
+    let values: Vec<String> = fields
+        .texts("values")
+        .into_iter()
+        .map(|text| text.value)
+        .collect();
+    if range.is_none() && values.is_empty() {
+        fields.missing("values");
+    }
+    let read = Control {
+        name: fields.required_text("name").value,
+        label: fields.required_text("label").value,
+        path: fields.required_text("path").value,
+        values,
+        range,
+        unit: fields
+            .text("unit")
+            .map(|text| text.value)
+            .unwrap_or_default(),
+    };
+    fields.finish();
+    read
 }

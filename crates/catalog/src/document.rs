@@ -101,6 +101,38 @@ pub enum Block {
     Module(Box<Module>),
     /// A list derived from the catalogue.
     Listing(Listing),
+    /// An experiment that the page runs.
+    Experiment(Box<ExperimentBlock>),
+}
+
+/// An experiment on a page: which one, what is shown first, and what a reader may change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExperimentBlock {
+    /// Name of the scenario: `experiments/SLUG.toml`.
+    pub slug: String,
+    /// Figures of the table, by name; empty for the usual ones.
+    pub figures: Vec<String>,
+    /// Lines drawn over time, by name; empty for the usual ones.
+    pub lines: Vec<String>,
+    /// What a reader may change.
+    pub controls: Vec<Control>,
+}
+
+/// A value of a scenario that a reader may change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Control {
+    /// Name in the address.
+    pub name: String,
+    /// Label of the field.
+    pub label: String,
+    /// Where the value stands in the scenario: `faults.hang.lasts`.
+    pub path: String,
+    /// Values to choose from; empty for a range.
+    pub values: Vec<String>,
+    /// Least, most and step of a range.
+    pub range: Option<(f64, f64, f64)>,
+    /// Unit put behind a number of the range; may be empty.
+    pub unit: String,
 }
 
 /// A code block.

@@ -220,6 +220,20 @@ impl<'a, 's> Fields<'a, 's> {
         found
     }
 
+    /// A finite number, whole or not.
+    pub(crate) fn number(&self, key: &'static str) -> Option<f64> {
+        let (sheet, value) = self.find(key)?;
+        let found = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            whole => as_integer(whole).map(|whole| whole as f64),
+        };
+        let found = found.filter(|number: &f64| number.is_finite());
+        if found.is_none() {
+            self.wrong(sheet, value, key, "a number");
+        }
+        found
+    }
+
     /// A whole number between `low` and `high`.
     pub(crate) fn bounded(&self, key: &'static str, low: u32, high: u32) -> Option<u32> {
         let number = self.integer(key)?;

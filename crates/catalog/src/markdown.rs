@@ -21,6 +21,8 @@ pub(crate) struct PageContext<'a, 's> {
     pub(crate) cited: RefCell<BTreeSet<String>>,
     /// Entries that data blocks name, with the offset of each.
     pub(crate) named: RefCell<Vec<(EntryId, usize)>>,
+    /// Experiments that data blocks show, with the offset of each.
+    pub(crate) experiments: RefCell<Vec<(String, usize)>>,
     /// Filters of derived lists: field, value, offset.
     pub(crate) filters: RefCell<Vec<(&'static str, String, usize)>>,
 }
@@ -36,6 +38,7 @@ impl<'a, 's> PageContext<'a, 's> {
             used_names: RefCell::default(),
             cited: RefCell::default(),
             named: RefCell::default(),
+            experiments: RefCell::default(),
             filters: RefCell::default(),
         }
     }

@@ -188,6 +188,13 @@ impl Interface {
         self.texts.get(id).map_or(id, String::as_str)
     }
 
+    /// Every text with its id, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts
+            .iter()
+            .map(|(id, text)| (id.as_str(), text.as_str()))
+    }
+
     /// Whether a text with that id exists.
     pub fn has(&self, id: &str) -> bool {
         self.texts.contains_key(id)

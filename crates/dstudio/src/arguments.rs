@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Search(SearchOptions),
     /// Show a page in the terminal.
     Show(ShowOptions),
+    /// Run experiments and decide their claims; exit 1 unless all hold.
+    Verify(VerifyOptions),
+    /// Run scenarios: systems, load, faults, and what is claimed of them.
+    Sim(SimOptions),
     /// Print shell completions.
     Completions(CompletionsOptions),
 }
@@ -181,4 +185,75 @@ pub(crate) struct ShowOptions {
 pub(crate) struct CompletionsOptions {
     /// Which shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    /// Experiments by name; all of them without one.
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Run again even where an earlier run of the same scenario and program is kept.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Store the results beside the scenarios, for pages to show.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) content: ContentOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimOptions {
+    #[command(subcommand)]
+    pub(crate) command: SimCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimCommand {
+    /// Run a scenario and decide its claims; exit 1 if one fails.
+    Run(Box<SimRunOptions>),
+    /// Print the reference of every key of a scenario and every figure of a claim.
+    Schema,
+}
+
+const SIM_RUN_HELP: &str = "\
+Try it:
+  dstudio sim run circuit-breaker                                an experiment of the Studio
+  dstudio sim run circuit-breaker --set 'faults.hang.lasts=5 s'  with one value changed
+  dstudio sim run my-system.toml --svg pictures                  your own scenario, with charts
+
+`dstudio sim schema` lists what a scenario can say.";
+
+#[derive(Debug, Args)]
+#[command(after_help = SIM_RUN_HELP)]
+pub(crate) struct SimRunOptions {
+    /// A scenario file, or the name of an experiment.
+    #[arg(value_name = "FILE-or-ID")]
+    pub(crate) what: String,
+    /// Set a value by its path, as in `services.shop.workers=4`; repeat it for several.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Only this variant; claims between variants are left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Seed in place of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Replications of each variant, in place of the scenario's looks.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) replications: Option<u32>,
+    /// Length of a run in place of the scenario's, as in `30 s`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Folder for charts as SVG files.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) content: ContentOptions,
 }

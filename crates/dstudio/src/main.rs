@@ -5,6 +5,7 @@ mod cache;
 mod command;
 mod content;
 mod output;
+mod runner;
 mod terminal;
 
 use std::process::ExitCode;
@@ -68,6 +69,8 @@ fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Check(options) => command::check::run(options),
         Command::Search(options) => command::search::run(options),
         Command::Show(options) => command::show::run(options),
+        Command::Verify(options) => command::verify::run(options),
+        Command::Sim(options) => command::sim::run(options),
         Command::Completions(options) => command::completions::run(options),
     }
 }

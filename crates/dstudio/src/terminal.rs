@@ -337,6 +337,11 @@ impl Writer<'_> {
             Block::Step(step) => self.step(step, indent, out),
             Block::Phase(phase) => self.phase(phase, indent, out),
             Block::Module(module) => self.module(module, indent, out),
+            Block::Experiment(block) => {
+                out.push('\n');
+                let text = format!("Run it: dstudio sim run {}", block.slug);
+                out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
+            }
             Block::Listing(listing) => self.listing(listing, indent, out),
         }
     }

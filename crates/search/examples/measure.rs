@@ -217,9 +217,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut costs = Vec::new();
     for _ in 0..QUERIES {
         let query = query(&mut draws, &documents);
-        let start = Instant::now();
+        // The best of three: other programs may take the processor from one, not from all.
+        let times = [(); 3].map(|()| {
+            let start = Instant::now();
+            std::hint::black_box(index.search(&query, &options));
+            start.elapsed().as_secs_f64() * 1e3
+        });
+        latencies.push(times.into_iter().fold(f64::INFINITY, f64::min));
         let results = index.search(&query, &options);
-        latencies.push(start.elapsed().as_secs_f64() * 1e3);
         assert!(!results.hits.is_empty(), "{query}");
         let mut session = opened.clone();
         let mut cost = module + sizes["core"];

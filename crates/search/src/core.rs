@@ -322,7 +322,8 @@ fn phrases(synonyms: &[Vec<String>]) -> Vec<Phrase> {
         })
         .filter(|phrase| (1..=PHRASE_WORDS_MAX).contains(&phrase.terms.len()))
         .collect();
-    phrases.sort_by(|one, other| (&one.terms, one.group).cmp(&(&other.terms, other.group)));
+    phrases
+        .sort_unstable_by(|one, other| (&one.terms, one.group).cmp(&(&other.terms, other.group)));
     phrases.dedup();
     phrases
 }

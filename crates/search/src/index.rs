@@ -1,18 +1,18 @@
 //! Building an index, and the native index: all parts in memory.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, hash_map::DefaultHasher},
+    collections::{BTreeSet, HashMap, hash_map::DefaultHasher},
     hash::BuildHasherDefault,
 };
 
 use crate::{
-    Document, Options, Results, Session, Synonyms,
+    Document, Error, Options, Results, Session, Synonyms,
     core::{Core, Dictionary, Entry, Known},
     postings::{COUNT_MAX, Place, Postings, encode_shards},
     session::{CORE, Part, postings_name, texts_name},
     slot::{ALIASES, FIELDS, FIRST_SECTION, KEYWORDS, SECTIONS_MAX, SUMMARY, Slot, TITLE, field},
     texts::encode_texts,
-    words::{Gap, WORD_BYTES_MAX, Weight, Word, term, weight, words},
+    words::{Gap, Weight, form, term, weight, written},
 };
 
 /// Most words of the dictionary, by which words are completed and corrected. Those of titles,
@@ -36,6 +36,16 @@ impl Index {
         let parts = Builder::default().parts(&sorted, synonyms);
         let session = Session::with_all(&parts).expect("what the builder writes can be read");
         Self { parts, session }
+    }
+
+    /// An index out of the parts of one, which is faster than building it again.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::UnknownPart`] if they are not the parts of one index, and
+    /// [`Error::MissingParts`] if they are not all of them.
+    pub fn from_parts(parts: Vec<Part>) -> Result<Self, Error> {
+        let session = Session::with_all(&parts)?;
+        Ok(Self { parts, session })
     }
 
     /// The best documents for a query.
@@ -74,6 +84,9 @@ struct Token {
     gap: Gap,
 }
 
+/// Stands for a word that is not indexed.
+const NO_NUMBER: usize = usize::MAX;
+
 /// Lookups only, never iterated over, so the order of the table cannot be seen.
 type Numbers<Key> = HashMap<Key, usize, BuildHasherDefault<DefaultHasher>>;
 
@@ -81,6 +94,8 @@ type Numbers<Key> = HashMap<Key, usize, BuildHasherDefault<DefaultHasher>>;
 struct Builder {
     forms: Vec<Form>,
     form_numbers: Numbers<String>,
+    /// Form numbers by the word as it is written: each is folded and stemmed once.
+    written_numbers: Numbers<String>,
     terms: Vec<(String, Postings)>,
     term_numbers: Numbers<String>,
 }
@@ -183,37 +198,36 @@ impl Builder {
 
     /// The words of a text as numbers, with what is known of each form brought up to date.
     fn tokens(&mut self, document: usize, slot: Slot, text: &str) -> Vec<Token> {
-        let words = words(text);
-        for (at, word) in words.iter().enumerate() {
-            let parted = words.get(at + 1).is_some_and(|next| next.continues);
-            if parted && !word.continues {
-                self.note_whole(document, slot, &words[at..]);
-            }
-        }
+        let words = written(text);
         let mut tokens = Vec::with_capacity(words.len());
         for (at, word) in words.iter().enumerate() {
-            let form = self.form_number(&word.form);
-            let parted = word.continues || words.get(at + 1).is_some_and(|next| next.continues);
-            self.note(form, document, slot, !parted);
-            tokens.push(Token {
-                form,
-                gap: word.gap,
-            });
+            let goes_on = words.get(at + 1).is_some_and(|next| next.continues);
+            if goes_on && !word.continues {
+                let parts = words[at + 1..].iter().take_while(|part| part.continues);
+                let end = parts.last().map_or(word.end, |part| part.end);
+                if let Some(whole) = self.written_number(&text[word.start..end].to_lowercase()) {
+                    self.note(whole, document, slot, true);
+                }
+            }
+            if let Some(form) = self.written_number(&text[word.start..word.end]) {
+                self.note(form, document, slot, !(word.continues || goes_on));
+                tokens.push(Token {
+                    form,
+                    gap: word.gap,
+                });
+            }
         }
         tokens
     }
 
-    /// Takes note of a word written in parts (`MapReduce`) as a whole.
-    fn note_whole(&mut self, document: usize, slot: Slot, words: &[Word]) {
-        let mut whole = words[0].form.clone();
-        words[1..]
-            .iter()
-            .take_while(|w| w.continues)
-            .for_each(|word| whole.push_str(&word.form));
-        if whole.len() <= WORD_BYTES_MAX {
-            let form = self.form_number(&whole);
-            self.note(form, document, slot, true);
+    /// The number of a written word's form, if it is one we index.
+    fn written_number(&mut self, written: &str) -> Option<usize> {
+        if let Some(&number) = self.written_numbers.get(written) {
+            return (number != NO_NUMBER).then_some(number);
         }
+        let number = form(written).map_or(NO_NUMBER, |form| self.form_number(form));
+        self.written_numbers.insert(written.to_owned(), number);
+        (number != NO_NUMBER).then_some(number)
     }
 
     fn note(&mut self, form: usize, document: usize, slot: Slot, stands_alone: bool) {
@@ -226,12 +240,12 @@ impl Builder {
         }
     }
 
-    fn form_number(&mut self, text: &str) -> usize {
-        if let Some(&number) = self.form_numbers.get(text) {
+    fn form_number(&mut self, text: String) -> usize {
+        if let Some(&number) = self.form_numbers.get(&text) {
             return number;
         }
-        let key = term(text);
-        let is_stop = weight(text, &key) == Weight::Stop;
+        let key = term(&text);
+        let is_stop = weight(&text, &key) == Weight::Stop;
         let next_term = self.terms.len();
         let term = *self.term_numbers.entry(key.clone()).or_insert(next_term);
         if term == next_term {
@@ -256,25 +270,25 @@ impl Builder {
         joined: &mut Numbers<(usize, usize)>,
     ) -> [usize; FIELDS] {
         let mut lengths = [0; FIELDS];
-        let mut counts: BTreeMap<(usize, Slot), (u8, bool)> = BTreeMap::new();
+        let mut found: Vec<(usize, Slot, bool)> = Vec::new();
         for (slot, in_heading, tokens) in places {
-            let mut found: Vec<usize> = Vec::with_capacity(tokens.len());
             for (at, token) in tokens.iter().enumerate() {
-                if !self.forms[token.form].is_stop || *slot <= SUMMARY {
-                    found.push(token.form);
+                let form = &self.forms[token.form];
+                if !form.is_stop || *slot <= SUMMARY {
+                    found.push((form.term, *slot, *in_heading));
                     lengths[field(*slot)] += 1;
                 }
                 if at > 0 && token.gap == Gap::Close {
-                    found.extend(self.written_as_one(tokens[at - 1].form, token.form, joined));
+                    let whole = self.written_as_one(tokens[at - 1].form, token.form, joined);
+                    found.extend(whole.map(|form| (self.forms[form].term, *slot, *in_heading)));
                 }
             }
-            for form in found {
-                let count = counts.entry((self.forms[form].term, *slot)).or_default();
-                count.0 = (count.0 + 1).min(COUNT_MAX);
-                count.1 |= in_heading;
-            }
         }
-        for ((term, slot), (count, in_heading)) in counts {
+        found.sort_unstable();
+        for same in found.chunk_by(|one, other| one.0 == other.0 && one.1 == other.1) {
+            let (term, slot, _) = same[0];
+            let count = same.len().min(usize::from(COUNT_MAX)) as u8;
+            let in_heading = same.iter().any(|(_, _, in_heading)| *in_heading);
             self.terms[term].1.push(
                 document,
                 Place {
@@ -295,15 +309,14 @@ impl Builder {
         second: usize,
         joined: &mut Numbers<(usize, usize)>,
     ) -> Option<usize> {
-        let none = usize::MAX;
         let number = *joined.entry((first, second)).or_insert_with(|| {
             let whole = format!("{}{}", self.forms[first].text, self.forms[second].text);
             match self.form_numbers.get(&whole) {
                 Some(&number) if self.forms[number].stands_alone => number,
-                _ => none,
+                _ => NO_NUMBER,
             }
         });
-        (number != none && !self.forms[number].is_stop).then_some(number)
+        (number != NO_NUMBER && !self.forms[number].is_stop).then_some(number)
     }
 
     fn dictionary(&self) -> Dictionary {

@@ -38,6 +38,7 @@ mod rank;
 mod results;
 mod session;
 mod slot;
+mod sorted;
 mod spelling;
 mod stem;
 mod texts;

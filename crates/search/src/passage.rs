@@ -1,6 +1,6 @@
 //! A piece of text around the words found.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use crate::{
     Fragment,
@@ -22,8 +22,8 @@ struct Found {
     term: usize,
 }
 
-/// The passage of `text` with most of the terms, each worth its mass.
-pub(crate) fn passage(text: &str, masses: &BTreeMap<String, f64>) -> Vec<Fragment> {
+/// The passage of `text` with most of the terms, which are sorted, each worth its mass.
+pub(crate) fn passage(text: &str, masses: &[(String, f64)]) -> Vec<Fragment> {
     let mut end = text.len().min(SEARCHED_BYTES_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -31,20 +31,20 @@ pub(crate) fn passage(text: &str, masses: &BTreeMap<String, f64>) -> Vec<Fragmen
     let text = &text[..end];
     let all = words(text);
     let found = find(&all, masses);
-    let worths: Vec<f64> = masses.values().copied().collect();
+    let worths: Vec<f64> = masses.iter().map(|(_, mass)| *mass).collect();
     let window = window(text, &all, &found, &worths);
     fragments(text, window, &found)
 }
 
-fn find(all: &[Word], masses: &BTreeMap<String, f64>) -> Vec<Found> {
-    let numbers: BTreeMap<&str, usize> = masses
-        .keys()
-        .enumerate()
-        .map(|(number, term)| (term.as_str(), number))
-        .collect();
+fn find(all: &[Word], masses: &[(String, f64)]) -> Vec<Found> {
+    let number = |term: &str| {
+        masses
+            .binary_search_by(|(other, _)| other.as_str().cmp(term))
+            .ok()
+    };
     let mut found: Vec<Found> = Vec::new();
     for (at, word) in all.iter().enumerate() {
-        if let Some(&term) = numbers.get(term(&word.form).as_str()) {
+        if let Some(term) = number(&term(&word.form)) {
             found.push(Found {
                 range: word.start..word.end,
                 term,
@@ -52,7 +52,7 @@ fn find(all: &[Word], masses: &BTreeMap<String, f64>) -> Vec<Found> {
         } else if let Some(next) = all.get(at + 1) {
             // `time-out` for `timeout`.
             let whole = term(&format!("{}{}", word.form, next.form));
-            if let Some(&term) = numbers.get(whole.as_str()) {
+            if let Some(term) = number(&whole) {
                 found.push(Found {
                     range: word.start..next.end,
                     term,
@@ -65,7 +65,7 @@ fn find(all: &[Word], masses: &BTreeMap<String, f64>) -> Vec<Found> {
 
 /// The bytes to show.
 fn window(text: &str, all: &[Word], found: &[Found], worths: &[f64]) -> Range<usize> {
-    let mut best = 0..0;
+    let mut best = 0;
     let mut most = 0.0;
     for (at, first) in found.iter().enumerate() {
         let start = first.range.start;
@@ -80,10 +80,20 @@ fn window(text: &str, all: &[Word], found: &[Found], worths: &[f64]) -> Range<us
         }
         if worth > most {
             most = worth;
-            best = start..start;
+            best = start;
         }
     }
-    let start = sentence_start(text, all, best.start);
+    let mut start = sentence_start(text, all, best);
+    // At the end of a text there is room for what stands before.
+    let last = all.last().map_or(0, |word| word.end);
+    if last < start + PASSAGE_BYTES {
+        let earliest = last.saturating_sub(PASSAGE_BYTES);
+        start = all
+            .iter()
+            .map(|word| word.start)
+            .find(|&at| at >= earliest && (at == start || starts_sentence(text, at)))
+            .map_or(start, |at| at.min(start));
+    }
     let end = all
         .iter()
         .take_while(|word| word.end <= start + PASSAGE_BYTES)
@@ -109,15 +119,18 @@ fn sentence_start(text: &str, all: &[Word], at: usize) -> usize {
     let before = all.iter().rev().skip_while(|word| word.start > at);
     for word in before.take_while(|word| word.start + LEAD_BYTES >= at) {
         start = word.start;
-        let lead = text[..word.start].trim_end();
-        if lead.is_empty() {
-            return 0;
-        }
-        if lead.ends_with(['.', '?', '!', ':']) || text[lead.len()..word.start].contains('\n') {
+        if starts_sentence(text, start) {
             break;
         }
     }
     start
+}
+
+/// Whether the word at this byte is the first of a sentence.
+fn starts_sentence(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end();
+    let is_line_start = text[before.len()..at].contains('\n');
+    before.is_empty() || is_line_start || before.ends_with(['.', '?', '!', ':'])
 }
 
 fn fragments(text: &str, window: Range<usize>, found: &[Found]) -> Vec<Fragment> {
@@ -132,10 +145,9 @@ fn fragments(text: &str, window: Range<usize>, found: &[Found]) -> Vec<Fragment>
             _ => fragments.push(Fragment { text, highlighted }),
         }
     };
-    let starts_inside = window.start > 0
-        && !text[..window.start]
-            .trim_end()
-            .ends_with(['.', '?', '!', ':', '\n']);
+    let before = &text[..window.start];
+    let starts_inside =
+        before.chars().any(char::is_alphanumeric) && !starts_sentence(text, window.start);
     if starts_inside {
         push("… ", false);
     }
@@ -162,7 +174,9 @@ mod tests {
     use super::*;
 
     fn show(text: &str, terms: &[&str]) -> String {
-        let masses = terms.iter().map(|term| ((*term).to_owned(), 1.0)).collect();
+        let mut masses: Vec<(String, f64)> =
+            terms.iter().map(|term| ((*term).to_owned(), 1.0)).collect();
+        masses.sort_by(|one, other| one.0.cmp(&other.0));
         passage(text, &masses)
             .into_iter()
             .map(|piece| {

@@ -11,12 +11,11 @@ use crate::{
 pub const QUERY_BYTES_MAX: usize = 256;
 /// Words of a query that are looked at.
 pub const QUERY_WORDS_MAX: usize = 16;
-/// Completions of a word being typed: enough for every title word behind three letters.
-const COMPLETIONS_MAX: usize = 24;
+/// Completions of a word being typed, by the number of its letters up to four: behind few letters
+/// they are spread over many parts of the index, each of which a browser would have to load.
+const COMPLETIONS_MAX: [usize; 5] = [0, 0, 6, 12, 24];
 /// Completions when what is typed is a word already.
 const COMPLETIONS_OF_WORD_MAX: usize = 8;
-/// Letters before a word is completed; one letter stands for too many words to help.
-const COMPLETION_LETTERS_MIN: usize = 2;
 /// Corrections of an unknown word that are tried together.
 const CORRECTIONS_MAX: usize = 3;
 /// Words of one query that are corrected; a text with more is not in our language.
@@ -173,7 +172,7 @@ impl Plan {
             let mut found = Vec::new();
             if unit.is_incomplete {
                 found = rare(&unit.form);
-                found.truncate(COMPLETIONS_MAX);
+                found.truncate(completions_max(&unit.form));
             }
             let mut weights = vec![COMPLETION; found.len()];
             if found.is_empty() && corrected < CORRECTED_WORDS_MAX {
@@ -203,15 +202,18 @@ fn unit(core: &Core, word: Word, query: &str) -> Unit {
         term: key.clone(),
         weight: 1.0,
     }];
-    if is_incomplete && word.form.chars().count() >= COMPLETION_LETTERS_MIN {
+    if is_incomplete {
         let is_word = core.dictionary.contains(&word.form) || kind == Weight::Stop;
         let (limit, weight) = if is_word {
-            (COMPLETIONS_OF_WORD_MAX, COMPLETION_OF_WORD)
+            (
+                completions_max(&word.form).min(COMPLETIONS_OF_WORD_MAX),
+                COMPLETION_OF_WORD,
+            )
         } else {
-            (COMPLETIONS_MAX, COMPLETION)
+            (completions_max(&word.form), COMPLETION)
         };
         let mut completions: Vec<Known<'_>> = core.dictionary.starting_with(&word.form).collect();
-        completions.sort_by(|one, other| {
+        completions.sort_unstable_by(|one, other| {
             (other.in_name, other.commonness, one.form.len(), one.form).cmp(&(
                 one.in_name,
                 one.commonness,
@@ -235,6 +237,10 @@ fn unit(core: &Core, word: Word, query: &str) -> Unit {
         is_incomplete,
         alternatives,
     }
+}
+
+fn completions_max(form: &str) -> usize {
+    COMPLETIONS_MAX[form.chars().count().min(COMPLETIONS_MAX.len() - 1)]
 }
 
 fn add_alternative(alternatives: &mut Vec<Alternative>, term: String, weight: f64) {
@@ -316,7 +322,7 @@ fn corrections(core: &Core, unit: &Unit) -> Vec<(String, f64)> {
     // Fewer slips first; then the same first letter, which is seldom mistyped; then whole words
     // before beginnings; then names and common words.
     let first = typed.first().copied();
-    found.sort_by_key(|(slips, is_beginning, known)| {
+    found.sort_unstable_by_key(|(slips, is_beginning, known)| {
         let other_first = known.form.chars().next() != first;
         let rareness = u8::MAX - known.commonness;
         (

@@ -5,15 +5,14 @@
 //! stands together in one place, plus how closely one of its names is what was asked for. The
 //! numbers below were chosen on queries with known answers; `examples/evaluate.rs` measures them.
 
-use std::collections::BTreeMap;
-
 use crate::{
     Options,
     core::Core,
-    plan::{Plan, Unit},
+    plan::{Plan, Span, Unit},
     postings::{Place, Postings},
     results::RESULTS_MAX,
     slot::{FIELDS, FIRST_SECTION, SUMMARY, Slot, field},
+    sorted::entry,
     words::{term, weight, words},
 };
 
@@ -28,6 +27,8 @@ const HEADING_WEIGHT: f64 = 1.0;
 const SATURATION: f64 = 2.0;
 /// Share of a score that is left to a document with next to nothing of the query's other words.
 const COVERAGE_FLOOR: f64 = 0.5;
+/// Share of the query that a document must have at all: of a question of ten words, one is an accident.
+const COVERAGE_MIN: f64 = 0.25;
 /// Gain of a document with all of the query in one place over one that has it scattered.
 const TOGETHER_GAIN: f64 = 0.25;
 /// Gain of a document one of whose names is the query.
@@ -37,20 +38,20 @@ const NAME_UNORDERED_SHARE: f64 = 0.45;
 /// Worth of an alias as a name.
 const ALIAS_NAME_SHARE: f64 = 0.95;
 /// Likeness of name and query from which a result is about the page, not a section of it.
-const WHOLE_PAGE_LIKENESS: f64 = 0.8;
+const WHOLE_PAGE_LIKENESS: f64 = 0.6;
 /// Share of a score that is left to an entry without sections: a definition says what a word means,
 /// and who asks mostly wants more.
 const DEFINITION_SHARE: f64 = 0.6;
 /// Rarest that a function word can be: few short fields have it, which says nothing.
 const STOP_RARENESS_MAX: f64 = 2.0;
 /// Documents that are looked at closely.
-const CANDIDATES_MAX: usize = 160;
+const CANDIDATES_MAX: usize = 100;
 
 /// A document found.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Best {
     pub(crate) document: usize,
-    /// In thousandths.
+    /// Rounded to thousandths.
     pub(crate) score: f64,
     /// The place with a text that shows best why.
     pub(crate) slot: Slot,
@@ -64,8 +65,8 @@ pub(crate) struct Ranked {
     pub(crate) best: Vec<Best>,
     /// How many documents match at all.
     pub(crate) total: usize,
-    /// What each term found is worth in this query, for the choice of passages.
-    pub(crate) masses: BTreeMap<String, f64>,
+    /// What each term found is worth in this query, for the choice of passages; sorted.
+    pub(crate) masses: Vec<(String, f64)>,
 }
 
 /// How much a term that `count` of `documents` have sets a document apart.
@@ -95,104 +96,154 @@ struct Match {
     met: f64,
 }
 
+/// A query with the postings of all its terms.
+struct Lookups<'a> {
+    words: Vec<Word<'a>>,
+    /// Per word and document.
+    matches: Vec<Vec<Match>>,
+    /// The terms of synonyms and of words written apart.
+    spans: Vec<Lookup<'a>>,
+    masses: Vec<(String, f64)>,
+}
+
 pub(crate) fn rank<'a>(
     core: &Core,
     plan: &Plan,
     options: &Options,
     postings: impl Fn(&str) -> Option<&'a Postings>,
 ) -> Ranked {
-    let mut ranked = Ranked::default();
-    let mut words: Vec<Word<'a>> = Vec::new();
-    for unit in &plan.units {
-        words.push(look_up(core, unit, &postings, &mut ranked.masses));
-    }
-    let mut matches: Vec<Vec<Match>> = words.iter().map(|word| matches_of(core, word)).collect();
-    let mut span_lookups: Vec<Lookup<'a>> = Vec::new();
+    let mut masses = Vec::new();
+    let words: Vec<Word<'a>> = plan
+        .units
+        .iter()
+        .map(|unit| look_up(core, unit, &postings, &mut masses))
+        .collect();
+    let matches = words.iter().map(|word| matches_of(core, word)).collect();
+    let mut lookups = Lookups {
+        words,
+        matches,
+        spans: Vec::new(),
+        masses,
+    };
     for span in &plan.spans {
         let found: Vec<&'a Postings> = span.terms.iter().filter_map(|t| postings(t)).collect();
-        if found.is_empty() || found.len() < span.terms.len() {
-            continue;
-        }
-        // A word no document has takes its worth from what stands for it.
-        let worths: Vec<f64> = found
-            .iter()
-            .map(|p| span.weight * rareness(p.document_count(), core.entries.len()))
-            .collect();
-        let total: f64 = worths.iter().sum();
-        let mass: f64 = words[span.units.clone()].iter().map(|word| word.mass).sum();
-        if mass == 0.0 {
-            words[span.units.start].mass = total;
-        }
-        let mass = if mass == 0.0 { total } else { mass };
-        let shares: Vec<f64> = span.units.clone().map(|at| words[at].mass / mass).collect();
-        apply_span(core, &found, &worths, |document, score| {
-            let current: f64 = span
-                .units
-                .clone()
-                .map(|at| matches[at][document].score)
-                .sum();
-            if score > current {
-                for (at, share) in span.units.clone().zip(&shares) {
-                    let met = &mut matches[at][document];
-                    met.score = score * share;
-                    met.met = met.met.max(span.weight * mass * share);
-                }
-            }
-        });
-        for ((postings, worth), term) in found.iter().zip(&worths).zip(&span.terms) {
-            span_lookups.push(Lookup {
-                postings,
-                worth: worth * mass.min(total) / total,
-            });
-            let known = ranked.masses.entry(term.clone()).or_default();
-            *known = known.max(*worth);
+        if !found.is_empty() && found.len() == span.terms.len() {
+            add_span(core, span, &found, &mut lookups);
         }
     }
-    let mass: f64 = words.iter().map(|word| word.mass).sum();
-    let mut candidates: Vec<(f64, usize)> = Vec::new();
-    for document in 0..core.entries.len() {
-        if !is_wanted(core, document, options) {
-            continue;
-        }
-        let score: f64 = matches.iter().map(|row| row[document].score).sum();
-        let met: f64 = matches.iter().map(|row| row[document].met).sum();
-        if score > 0.0 {
-            let coverage = (met / mass).min(1.0);
-            let share = COVERAGE_FLOOR + (1.0 - COVERAGE_FLOOR) * coverage * coverage;
-            candidates.push((score * share, document));
-        }
-    }
-    ranked.total = candidates.len();
-    candidates.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    candidates.truncate(CANDIDATES_MAX);
-    ranked.best = candidates
+    let mass: f64 = lookups.words.iter().map(|word| word.mass).sum();
+    let (total, candidates) = candidates(core, options, &lookups, mass);
+    let mut best: Vec<Best> = candidates
         .into_iter()
-        .map(|(score, document)| {
-            let places = place_masses(document, &words, &span_lookups);
-            let together = places.values().map(|place| place.met).fold(0.0, f64::max);
-            let together = (together / mass).min(1.0);
-            let likeness = likeness(core, document, plan);
-            let is_definition = core.entries[document].sections == 0;
-            let share = if is_definition { DEFINITION_SHARE } else { 1.0 };
-            let score = share
-                * (score * (1.0 + TOGETHER_GAIN * together * together)
-                    + NAME_GAIN * mass * likeness);
-            Best {
-                document,
-                score: libm::floor(score * 1000.0 + 0.5) / 1000.0,
-                slot: best_place(core, document, &places),
-                is_about_whole: likeness >= WHOLE_PAGE_LIKENESS,
-            }
-        })
+        .map(|(score, document)| look_closely(core, plan, &lookups, mass, score, document))
         .collect();
-    ranked.best.sort_by(|one, other| {
+    best.sort_unstable_by(|one, other| {
         other
             .score
             .total_cmp(&one.score)
             .then(one.document.cmp(&other.document))
     });
-    ranked.best.truncate(options.limit.min(RESULTS_MAX));
-    ranked
+    best.truncate(options.limit.min(RESULTS_MAX));
+    Ranked {
+        best,
+        total,
+        masses: lookups.masses,
+    }
+}
+
+/// Lets the terms of a span stand for its words, in documents that have all of them and where that
+/// is worth more than the words themselves.
+fn add_span<'a>(core: &Core, span: &Span, found: &[&'a Postings], lookups: &mut Lookups<'a>) {
+    let worths: Vec<f64> = found
+        .iter()
+        .map(|p| span.weight * rareness(p.document_count(), core.entries.len()))
+        .collect();
+    let total: f64 = worths.iter().sum();
+    let words = &mut lookups.words;
+    let mut mass: f64 = words[span.units.clone()].iter().map(|word| word.mass).sum();
+    if mass == 0.0 {
+        // A word no document has takes its worth from what stands for it.
+        words[span.units.start].mass = total;
+        mass = total;
+    }
+    let shares: Vec<f64> = span.units.clone().map(|at| words[at].mass / mass).collect();
+    let matches = &mut lookups.matches;
+    apply_span(core, found, &worths, |document, score| {
+        let current: f64 = span
+            .units
+            .clone()
+            .map(|at| matches[at][document].score)
+            .sum();
+        if score > current {
+            for (at, share) in span.units.clone().zip(&shares) {
+                let met = &mut matches[at][document];
+                met.score = score * share;
+                met.met = met.met.max(span.weight * mass * share);
+            }
+        }
+    });
+    for ((postings, worth), term) in found.iter().zip(&worths).zip(&span.terms) {
+        lookups.spans.push(Lookup {
+            postings,
+            worth: worth * mass.min(total) / total,
+        });
+        let known = entry(&mut lookups.masses, term.clone());
+        *known = known.max(*worth);
+    }
+}
+
+/// How many documents match, and the best of them by what is cheap to tell.
+fn candidates(
+    core: &Core,
+    options: &Options,
+    lookups: &Lookups<'_>,
+    mass: f64,
+) -> (usize, Vec<(f64, usize)>) {
+    let mut candidates: Vec<(f64, usize)> = Vec::new();
+    for document in 0..core.entries.len() {
+        if !is_wanted(core, document, options) {
+            continue;
+        }
+        let score: f64 = lookups.matches.iter().map(|row| row[document].score).sum();
+        let met: f64 = lookups.matches.iter().map(|row| row[document].met).sum();
+        let coverage = (met / mass).min(1.0);
+        if score > 0.0 && coverage >= COVERAGE_MIN {
+            let share = COVERAGE_FLOOR + (1.0 - COVERAGE_FLOOR) * coverage * coverage;
+            candidates.push((score * share, document));
+        }
+    }
+    let total = candidates.len();
+    candidates.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    candidates.truncate(CANDIDATES_MAX);
+    (total, candidates)
+}
+
+/// The final score of a candidate, and where to send the reader.
+fn look_closely(
+    core: &Core,
+    plan: &Plan,
+    lookups: &Lookups<'_>,
+    mass: f64,
+    score: f64,
+    document: usize,
+) -> Best {
+    let places = place_masses(document, &lookups.words, &lookups.spans);
+    let together = places
+        .iter()
+        .map(|(_, place)| place.met)
+        .fold(0.0, f64::max);
+    let together = (together / mass).min(1.0);
+    let likeness = likeness(core, document, plan);
+    let is_definition = core.entries[document].sections == 0;
+    let share = if is_definition { DEFINITION_SHARE } else { 1.0 };
+    let score =
+        share * (score * (1.0 + TOGETHER_GAIN * together * together) + NAME_GAIN * mass * likeness);
+    Best {
+        document,
+        score: libm::floor(score * 1000.0 + 0.5) / 1000.0,
+        slot: best_place(core, document, &places),
+        is_about_whole: likeness >= WHOLE_PAGE_LIKENESS,
+    }
 }
 
 fn is_wanted(core: &Core, document: usize, options: &Options) -> bool {
@@ -206,7 +257,7 @@ fn look_up<'a>(
     core: &Core,
     unit: &Unit,
     postings: &impl Fn(&str) -> Option<&'a Postings>,
-    masses: &mut BTreeMap<String, f64>,
+    masses: &mut Vec<(String, f64)>,
 ) -> Word<'a> {
     let mut word = Word {
         lookups: Vec::new(),
@@ -220,7 +271,7 @@ fn look_up<'a>(
         if unit.is_stop {
             rareness = rareness.min(STOP_RARENESS_MAX);
         } else {
-            let mass = masses.entry(alternative.term.clone()).or_default();
+            let mass = entry(masses, alternative.term.clone());
             *mass = mass.max(unit.share * alternative.weight * rareness);
         }
         let worth = unit.share * alternative.weight * rareness;
@@ -267,7 +318,7 @@ fn matches_of(core: &Core, word: &Word<'_>) -> Vec<Match> {
 /// Calls `apply` with each document that has all terms, and their score there.
 fn apply_span(core: &Core, found: &[&Postings], worths: &[f64], mut apply: impl FnMut(usize, f64)) {
     let mut order: Vec<usize> = (0..found.len()).collect();
-    order.sort_by_key(|&at| found[at].document_count());
+    order.sort_unstable_by_key(|&at| (found[at].document_count(), at));
     for (document, _) in found[order[0]].iter() {
         let mut score = 0.0;
         let has_all = order.iter().all(|&at| {
@@ -294,21 +345,21 @@ fn place_masses(
     document: usize,
     words: &[Word<'_>],
     spans: &[Lookup<'_>],
-) -> BTreeMap<Slot, PlaceMass> {
-    let mut masses: BTreeMap<Slot, PlaceMass> = BTreeMap::new();
+) -> Vec<(Slot, PlaceMass)> {
+    let mut masses: Vec<(Slot, PlaceMass)> = Vec::new();
     let mut add = |lookups: &[Lookup<'_>]| {
-        let mut of_word: BTreeMap<Slot, PlaceMass> = BTreeMap::new();
+        let mut of_word: Vec<(Slot, PlaceMass)> = Vec::new();
         for lookup in lookups {
             for place in lookup.postings.places(document) {
                 let heading = if place.in_heading { 0.5 } else { 0.0 };
                 let repeated = 0.15 * f64::from(place.count - 1);
-                let mass = of_word.entry(place.slot).or_default();
+                let mass = entry(&mut of_word, place.slot);
                 mass.met = mass.met.max(lookup.worth);
                 mass.telling = mass.telling.max(lookup.worth * (1.0 + repeated + heading));
             }
         }
         for (slot, found) in of_word {
-            let mass = masses.entry(slot).or_default();
+            let mass = entry(&mut masses, slot);
             mass.met += found.met;
             mass.telling += found.telling;
         }
@@ -321,7 +372,7 @@ fn place_masses(
 }
 
 /// The place with a text that has most of the query; the summary if none has any.
-fn best_place(core: &Core, document: usize, places: &BTreeMap<Slot, PlaceMass>) -> Slot {
+fn best_place(core: &Core, document: usize, places: &[(Slot, PlaceMass)]) -> Slot {
     let entry = &core.entries[document];
     let has_summary = entry.lengths[field(SUMMARY)] > 0;
     let mut best = if has_summary || entry.sections == 0 {
@@ -330,8 +381,8 @@ fn best_place(core: &Core, document: usize, places: &BTreeMap<Slot, PlaceMass>) 
         FIRST_SECTION
     };
     let mut most = 0.0;
-    for (&slot, place) in places.range(SUMMARY..) {
-        if place.telling > most {
+    for &(slot, place) in places {
+        if slot >= SUMMARY && place.telling > most {
             best = slot;
             most = place.telling;
         }

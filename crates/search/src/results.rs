@@ -41,7 +41,7 @@ pub struct Hit {
     pub title: String,
     /// Its kind.
     pub kind: String,
-    /// How well it fits, in thousandths; only comparable within one answer.
+    /// How well it fits, rounded to thousandths; only comparable within one answer.
     pub score: f64,
     /// Heading of the section that the address points to, or empty.
     pub section_title: String,
@@ -113,7 +113,7 @@ impl Results {
 /// Writes a number with three decimals by integers alone: the float formatter would be a tenth of
 /// the browser module.
 fn push_thousandths(json: &mut String, number: f64) {
-    let thousandths = (number * 1000.0) as u64;
+    let thousandths = (number * 1000.0 + 0.5) as u64;
     json.push_str(&(thousandths / 1000).to_string());
     json.push('.');
     json.push_str(&(1000 + thousandths % 1000).to_string()[1..]);
@@ -165,7 +165,7 @@ mod tests {
             json,
             "{\"schema\":1,\"total\":1,\"results\":[{\"id\":\"pattern:a\\\"b\",\"url\":\"\",\
              \"title\":\"\\u003c/script>\\u0001\\\\\",\"kind\":\"\",\"section\":\"\",\
-             \"score\":12.034,\"passage\":[{\"text\":\"x\\ny\",\"highlighted\":true}]}]}"
+             \"score\":12.035,\"passage\":[{\"text\":\"x\\ny\",\"highlighted\":true}]}]}"
         );
     }
 

@@ -1,14 +1,12 @@
 //! A search over as many parts of an index as are at hand.
 
-use std::collections::BTreeSet;
-
 use crate::{
     Error, Hit, Options, Results,
     core::Core,
     passage::passage,
     plan::Plan,
     postings::{Postings, Shard},
-    rank::{Ranked, rank},
+    rank::{Best, Ranked, rank},
     slot::SUMMARY,
     texts::Texts,
 };
@@ -63,7 +61,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Malformed`] or [`Error::UnknownPart`] if they are not the parts of one index, core
-    /// first.
+    /// first, and [`Error::MissingParts`] if they are not all of them.
     pub fn with_all(parts: &[Part]) -> Result<Self, Error> {
         let (core, rest) = parts.split_first().ok_or(Error::Malformed)?;
         let mut session = Self::open(&core.bytes)?;
@@ -117,17 +115,11 @@ impl Session {
         );
         self.require(&plan)?;
         let ranked = rank(&self.core, &plan, options, |term| self.postings(term));
-        let missing: BTreeSet<usize> = ranked
+        let wanted = ranked
             .best
             .iter()
-            .filter_map(|best| self.core.text_of(best.document, best.slot))
-            .filter(|&part| self.texts[part].is_none())
-            .collect();
-        if !missing.is_empty() {
-            return Err(Error::MissingParts(
-                missing.into_iter().map(texts_name).collect(),
-            ));
-        }
+            .filter_map(|best| self.core.text_of(best.document, best.slot));
+        all_present(&self.texts, wanted, texts_name)?;
         let hits = ranked
             .best
             .iter()
@@ -164,22 +156,14 @@ impl Session {
             .iter()
             .filter(|unit| unit.is_incomplete)
             .map(|unit| unit.form.as_str());
-        let missing: BTreeSet<usize> = plan
+        let wanted = plan
             .terms()
             .chain(beginnings)
-            .filter_map(|term| self.core.shard_of(term))
-            .filter(|&shard| self.shards[shard].is_none())
-            .collect();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::MissingParts(
-                missing.into_iter().map(postings_name).collect(),
-            ))
-        }
+            .filter_map(|term| self.core.shard_of(term));
+        all_present(&self.shards, wanted, postings_name)
     }
 
-    fn hit(&self, ranked: &Ranked, best: &crate::rank::Best) -> Hit {
+    fn hit(&self, ranked: &Ranked, best: &Best) -> Hit {
         let entry = &self.core.entries[best.document];
         let part = self.core.text_of(best.document, best.slot);
         let stored = part
@@ -206,5 +190,21 @@ impl Session {
             },
             passage: passage(&stored.text, &ranked.masses),
         }
+    }
+}
+
+/// Names the wanted parts that are missing, in order.
+fn all_present<Content>(
+    parts: &[Option<Content>],
+    wanted: impl Iterator<Item = usize>,
+    name: impl Fn(usize) -> String,
+) -> Result<(), Error> {
+    let mut is_missing = vec![false; parts.len()];
+    wanted.for_each(|part| is_missing[part] |= parts[part].is_none());
+    let missing: Vec<usize> = (0..parts.len()).filter(|&part| is_missing[part]).collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::MissingParts(missing.into_iter().map(name).collect()))
     }
 }

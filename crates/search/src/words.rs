@@ -169,10 +169,42 @@ fn is_apostrophe(letter: char) -> bool {
     matches!(letter, '\'' | '\u{2019}')
 }
 
-/// The words of a text, in order. Letters and digits make words; a change from lower to upper case
-/// inside one parts it, so that `DynamoDB` is found by `dynamo`.
+/// A word of a text before it has a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) gap: Gap,
+    pub(crate) continues: bool,
+}
+
+/// The words of a text, in order.
 pub(crate) fn words(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
+    written(text)
+        .into_iter()
+        .filter_map(
+            |Written {
+                 start,
+                 end,
+                 gap,
+                 continues,
+             }| {
+                Some(Word {
+                    start,
+                    end,
+                    form: form(&text[start..end])?,
+                    gap,
+                    continues,
+                })
+            },
+        )
+        .collect()
+}
+
+/// Where the words of a text stand. Letters and digits make words; a change from lower to upper
+/// case inside one parts it, so that `DynamoDB` is found by `dynamo`.
+pub(crate) fn written(text: &str) -> Vec<Written> {
+    let mut words: Vec<Written> = Vec::new();
     let mut chars = text.char_indices().peekable();
     let mut previous_end = 0;
     while let Some((start, first)) = chars.next() {
@@ -203,16 +235,12 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             Gap::Wide
         };
         previous_end = end;
-        let form = form(&text[start..end]);
-        if !form.is_empty() && form.len() <= WORD_BYTES_MAX {
-            words.push(Word {
-                start,
-                end,
-                form,
-                gap,
-                continues,
-            });
-        }
+        words.push(Written {
+            start,
+            end,
+            gap,
+            continues,
+        });
     }
     words
 }
@@ -226,8 +254,8 @@ fn is_case_border(text: &str, start: usize, at: usize, last: char, letter: char)
         && text[at..].chars().nth(1).is_some_and(char::is_alphabetic)
 }
 
-/// The internal form of a written word.
-fn form(written: &str) -> String {
+/// The internal form of a written word, if it is one we index.
+pub(crate) fn form(written: &str) -> Option<String> {
     let mut plain: String = written
         .chars()
         .flat_map(char::to_lowercase)
@@ -239,7 +267,8 @@ fn form(written: &str) -> String {
         plain.truncate(at);
     }
     plain.retain(|letter| !is_apostrophe(letter) && letter.is_alphanumeric());
-    spelling::unify(&plain)
+    let form = spelling::unify(&plain);
+    (!form.is_empty() && form.len() <= WORD_BYTES_MAX).then_some(form)
 }
 
 #[cfg(test)]

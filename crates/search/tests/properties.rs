@@ -109,7 +109,9 @@ proptest! {
     fn parts_on_demand_give_the_same_bytes(index in index(), query in text(), limit in 0_usize..9) {
         let options = Options { limit, kinds: vec!["pattern".to_owned()] };
         let (json, rounds) = search_in_rounds(&index, &query, &options);
-        prop_assert_eq!(json, index.search(&query, &options).to_json());
+        prop_assert_eq!(&json, &index.search(&query, &options).to_json());
+        let read_again = Index::from_parts(index.to_parts().to_vec()).expect("they are all");
+        prop_assert_eq!(json, read_again.search(&query, &options).to_json());
         prop_assert!(rounds <= 3);
     }
 

@@ -14,6 +14,7 @@
 
 mod asset;
 mod entry_page;
+mod experiment_block;
 mod feed;
 mod fragment;
 mod glossary_page;

@@ -91,6 +91,9 @@ impl MarkdownWriter<'_> {
             Block::Step(step) => self.step(step),
             Block::Phase(phase) => self.phase(phase),
             Block::Module(module) => self.module(module),
+            Block::Experiment(block) => {
+                crate::experiment_block::markdown(self.site, block).unwrap_or_default()
+            }
             Block::Listing(listing) => self.listing(listing),
         }
     }
@@ -231,7 +234,10 @@ impl MarkdownWriter<'_> {
                 format!("{} (= {formula})", escaped(&computed.shown))
             }
             Inline::Assumed { shown, .. } => escaped(shown),
-            Inline::Quoted { path, .. } => escaped(path),
+            Inline::Quoted { path, .. } => match self.site.quoted(path) {
+                Some(figure) => escaped(&experiment::shown_interval(&figure)),
+                None => escaped(path),
+            },
             Inline::Break => "  \n".to_owned(),
             Inline::Link {
                 target, content, ..

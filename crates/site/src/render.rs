@@ -114,6 +114,7 @@ impl<'s> Writer<'s> {
             Block::Phase(phase) => self.phase(phase),
             Block::Module(module) => self.module(module),
             Block::Listing(listing) => self.listing(listing),
+            Block::Experiment(block) => self.experiment(block),
         }
     }
 
@@ -304,7 +305,7 @@ impl<'s> Writer<'s> {
                 let title = format!("{}: {name}", self.site.t("evidence.assumed"));
                 html! { span.assumed title=(title) { (shown) } }
             }
-            Inline::Quoted { path, .. } => html! { span.quoted { (path) } },
+            Inline::Quoted { path, .. } => self.quoted(path),
             Inline::Break => html! { br; },
         }
     }

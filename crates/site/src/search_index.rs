@@ -9,7 +9,6 @@ use crate::site::Site;
 #[derive(Debug)]
 pub struct SearchIndex {
     index: Index,
-    version: String,
 }
 
 impl SearchIndex {
@@ -40,12 +39,7 @@ impl SearchIndex {
             })
             .collect();
         let index = Index::build(&documents, &Synonyms { groups });
-        let mut hasher = blake3::Hasher::new();
-        for part in index.to_parts() {
-            hasher.update(&part.bytes);
-        }
-        let version = hasher.finalize().to_hex()[..12].to_owned();
-        SearchIndex { index, version }
+        SearchIndex { index }
     }
 
     /// Results for a query.
@@ -56,11 +50,6 @@ impl SearchIndex {
     /// The parts that a browser fetches.
     pub fn parts(&self) -> &[Part] {
         self.index.to_parts()
-    }
-
-    /// Changes whenever any part does.
-    pub fn version(&self) -> &str {
-        &self.version
     }
 }
 
@@ -90,10 +79,40 @@ fn document(entry: &Entry, address: &dyn Fn(&str) -> String) -> Document {
     }
 }
 
+/// A hash over everything that the index is made of.
+pub(crate) fn content_version(catalog: &Catalog, module_path: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    // A module of another version may read parts of another form.
+    hasher.update(module_path.as_bytes());
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    for entry in catalog.pages() {
+        add(&entry.id.to_string());
+        add(&entry.path);
+        add(&entry.name);
+        add(&entry.summary);
+        entry
+            .aliases
+            .iter()
+            .chain(&entry.keywords)
+            .for_each(|text| add(text));
+        add(&entry.markdown);
+    }
+    for term in catalog.terms.values() {
+        add(&term.slug);
+        add(&term.definition);
+        term.aliases.iter().for_each(|text| add(text));
+    }
+    hasher.finalize().to_hex()[..12].to_owned()
+}
+
 impl Site {
-    /// Address under which the parts of the index are served, without a final slash.
+    /// Address under which the parts of the index are served, with a final slash. It follows from
+    /// what the index is made of, so that a page needs no index to name it.
     pub(crate) fn search_parts_base(&self) -> String {
-        format!("/search/parts/{}", self.search().version())
+        format!("/search/parts/{}/", self.content_version)
     }
 
     /// Every part of the index with its address.
@@ -102,6 +121,6 @@ impl Site {
         self.search()
             .parts()
             .iter()
-            .map(move |part| (format!("{base}/{}", part.name), part))
+            .map(move |part| (format!("{base}{}", part.name), part))
     }
 }

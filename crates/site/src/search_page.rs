@@ -47,6 +47,33 @@ impl Site {
         self.shell(&frame, &content)
     }
 
+    /// The dialog that script opens over any page; without script its opener leads to the page.
+    pub(crate) fn search_dialog(&self) -> Markup {
+        let t = |id| self.t(id);
+        let kinds: serde_json::Map<String, serde_json::Value> = catalog::Kind::ALL
+            .iter()
+            .map(|kind| {
+                let name = self.t(&format!("kinds.{kind}")).to_owned();
+                (kind.prefix().to_owned(), name.into())
+            })
+            .collect();
+        html! {
+            dialog.search-dialog aria-label=(t("search.title")) data-root="/"
+                data-none=(t("search.none-short")) data-one=(t("search.one"))
+                data-many=(t("search.many")) data-failed=(t("search.failed"))
+                data-kinds=(serde_json::Value::Object(kinds).to_string()) {
+                form action=(self.href("/search/")) role="search" {
+                    input name="q" role="combobox" autocomplete="off" spellcheck="false" maxlength="256"
+                        aria-label=(t("search.label")) aria-controls="search-list"
+                        aria-autocomplete="list" aria-expanded="false" placeholder=(t("search.hint"));
+                    button type="button" { (t("search.close")) }
+                }
+                div id="search-list" role="listbox" aria-label=(t("search.results")) {}
+                footer { p role="status" {} a hidden { (t("search.all")) } }
+            }
+        }
+    }
+
     fn search_results(&self, query: &str, results: &Results) -> Markup {
         let t = |id| self.t(id);
         if results.hits.is_empty() {

@@ -72,6 +72,7 @@ impl Site {
                     (self.header(frame))
                     (body)
                     (self.footer(frame))
+                    (self.search_dialog())
                 }
             }
         };

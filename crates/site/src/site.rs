@@ -34,6 +34,8 @@ pub struct Site {
     pub watch: bool,
     /// Path part of the base address, without a final slash.
     pub(crate) prefix: String,
+    /// Changes whenever anything that is searched does.
+    pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
 }
 
@@ -56,13 +58,17 @@ impl Site {
                     .map(|at| rest[at..].trim_end_matches('/').to_owned())
             })
             .unwrap_or_default();
+        let assets = Assets::load();
+        let content_version =
+            crate::search_index::content_version(&catalog, assets.path("search.wasm"));
         Site {
             catalog,
-            assets: Assets::load(),
+            assets,
             fragments,
             mode,
             watch: false,
             prefix,
+            content_version,
             search: OnceLock::new(),
         }
     }
@@ -119,6 +125,7 @@ impl Site {
         found
     }
 
+    /// What is wrong with a block or inline of a page that only making it tells.
     fn problems_of(&self, entry: &Entry, found: &mut Vec<Diagnostic>) {
         let body = entry.document.place.as_ref().unwrap_or(&entry.place);
         let mut report = |line: u32, code: &'static str, message: String| {
@@ -147,6 +154,11 @@ impl Site {
                             report(line, "formula", error.0);
                         }
                     }
+                    Block::Experiment(block) => {
+                        for message in self.experiment_problems(block) {
+                            report(line, "experiment", message);
+                        }
+                    }
                     Block::Diagram {
                         source,
                         title,
@@ -165,6 +177,12 @@ impl Site {
                             && let Err(error) = self.fragments.math(latex, MathDisplay::Inline)
                         {
                             report(line, "formula", error.0);
+                        }
+                        if let catalog::Inline::Quoted { path, .. } = inline
+                            && self.quoted(path).is_none()
+                        {
+                            let message = format!("no run gave the figure {{exp:{path}}}");
+                            report(line, "quotation", message);
                         }
                     });
                 }

@@ -6,6 +6,8 @@ pub(crate) mod export;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod sim;
+pub(crate) mod verify;
 
 use catalog::Catalog;
 

@@ -30,6 +30,7 @@ const PUBLISHED_SOURCES: usize = 12;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Body {
     /// Their names.
+    #[allow(dead_code, reason = "not every example measures it")]
     Lean,
     /// Their problems too, as pages do that help to choose between neighbours: words that belong to
     /// other pages, which a ranking must see through.

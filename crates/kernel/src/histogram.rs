@@ -1,0 +1,193 @@
+//! Counts of durations in log-linear buckets: exact counts, values within a known relative width.
+
+/// A histogram of whole numbers (nanoseconds) whose buckets are at most 2^-`bits` wide relative to
+/// their value. Memory grows with the largest value only; adding is one increment; merging is
+/// exact and commutative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Histogram {
+    bits: u32,
+    counts: Vec<u64>,
+    count: u64,
+    sum: u128,
+    min: u64,
+    max: u64,
+}
+
+impl Histogram {
+    /// Two significant digits: buckets below 0.8 % wide.
+    pub const FINE: u32 = 7;
+    /// For one cell of a chart: buckets below 6.3 % wide.
+    pub const COARSE: u32 = 4;
+
+    /// An empty histogram with buckets 2^-`bits` wide, `bits` at most 12.
+    pub fn new(bits: u32) -> Self {
+        assert!(
+            bits <= 12,
+            "more than 4096 buckets an octave are never needed"
+        );
+        Histogram {
+            bits,
+            counts: Vec::new(),
+            count: 0,
+            sum: 0,
+            min: u64::MAX,
+            max: 0,
+        }
+    }
+
+    #[inline(always)]
+    fn index(bits: u32, value: u64) -> usize {
+        let magnitude = (value | ((1 << bits) - 1) | 1).ilog2();
+        let shift = (magnitude + 1).saturating_sub(bits + 1);
+        ((shift as usize) << bits) + (value >> shift) as usize
+    }
+
+    /// Smallest value and width of a bucket.
+    fn bucket(bits: u32, index: usize) -> (u64, u64) {
+        let shift = (index >> bits).saturating_sub(1) as u32;
+        let low = (index - ((shift as usize) << bits)) as u64;
+        (low << shift, 1 << shift)
+    }
+
+    /// Adds one value.
+    #[inline(always)]
+    pub fn push(&mut self, value: u64) {
+        let index = Self::index(self.bits, value);
+        if index >= self.counts.len() {
+            self.grow(index);
+        }
+        self.counts[index] += 1;
+        self.count += 1;
+        self.sum += u128::from(value);
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, index: usize) {
+        // Whole octaves, so that growth is rare.
+        self.counts
+            .resize(((index >> self.bits) + 1) << self.bits, 0);
+    }
+
+    /// Adds all values of another histogram of the same width.
+    pub fn merge(&mut self, other: &Histogram) {
+        assert_eq!(
+            self.bits, other.bits,
+            "histograms of different widths do not add up"
+        );
+        if other.counts.len() > self.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
+    /// How many values were added.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The exact sum of the values.
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// The exact mean; none of an empty histogram.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+    }
+
+    /// The exact largest value; none of an empty histogram.
+    pub fn max(&self) -> Option<u64> {
+        (self.count > 0).then_some(self.max)
+    }
+
+    /// The exact smallest value; none of an empty histogram.
+    pub fn min(&self) -> Option<u64> {
+        (self.count > 0).then_some(self.min)
+    }
+
+    /// The value of nearest rank `ceil(q n)`, placed evenly within its bucket; none when empty.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        let rank = (libm::ceil(q.clamp(0.0, 1.0) * self.count as f64) as u64).clamp(1, self.count);
+        let mut before = 0;
+        for (index, &count) in self.counts.iter().enumerate() {
+            if before + count >= rank {
+                let (low, width) = Self::bucket(self.bits, index);
+                let within = ((rank - before) as f64 - 0.5) / count as f64;
+                let value = low as f64 + (width - 1) as f64 * within;
+                return Some(value.clamp(self.min as f64, self.max as f64));
+            }
+            before += count;
+        }
+        Some(self.max as f64)
+    }
+
+    /// How many values lie in buckets that end at or below `value`, rounded to the bucket.
+    pub fn count_up_to(&self, value: u64) -> u64 {
+        let last = Self::index(self.bits, value);
+        self.counts.iter().take(last + 1).sum()
+    }
+
+    /// The non-empty buckets as (smallest value, width, count).
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|&(_, &count)| count > 0)
+            .map(|(index, &count)| {
+                let (low, width) = Self::bucket(self.bits, index);
+                (low, width, count)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_value_lies_in_its_bucket(value: u64, bits in 0u32..=12) {
+            let (low, width) = Histogram::bucket(bits, Histogram::index(bits, value));
+            prop_assert!(low <= value && value - low < width);
+            prop_assert!(width == 1 || (width as f64) <= low as f64 / f64::from(1 << bits));
+        }
+
+        #[test]
+        fn merging_equals_adding(a: Vec<u32>, b: Vec<u32>) {
+            let collect = |values: &[u32]| {
+                let mut h = Histogram::new(Histogram::FINE);
+                values.iter().for_each(|&v| h.push(u64::from(v)));
+                h
+            };
+            let mut merged = collect(&a);
+            merged.merge(&collect(&b));
+            let both = collect(&[a, b].concat());
+            prop_assert_eq!(merged.sum(), both.sum());
+            prop_assert_eq!(merged.quantile(0.9), both.quantile(0.9));
+            prop_assert_eq!(merged.buckets().collect::<Vec<_>>(), both.buckets().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn quantiles_are_within_the_width(mut values in prop::collection::vec(0u64..1 << 50, 1..200), q in 0.0f64..=1.0) {
+            let mut h = Histogram::new(Histogram::FINE);
+            values.iter().for_each(|&v| h.push(v));
+            values.sort_unstable();
+            let rank = ((q * values.len() as f64).ceil() as usize).clamp(1, values.len());
+            let exact = values[rank - 1] as f64;
+            prop_assert!((h.quantile(q).unwrap() - exact).abs() <= exact / 128.0 + 0.5);
+        }
+    }
+}

@@ -1,0 +1,599 @@
+//! One replication of one variant, resumable.
+//!
+//! The engine is one loop over `Copy` events. What happens at the same instant as its cause is done
+//! at once or put on a short work list, never recursed into without bound.
+
+mod arrivals;
+mod balancer;
+mod caller;
+mod count;
+mod fault;
+mod link;
+mod outcome;
+mod record;
+mod replica;
+mod server;
+mod slab;
+
+use crate::policy::{BreakerState, RetryBudget, TokenBucket};
+use crate::system::{Arrivals, FaultKind, System};
+use arrivals::ArrivalState;
+use balancer::BalancerState;
+pub use count::{CAUSES, Cause};
+pub(crate) use count::{CallCount, ClientCount, ServiceArea, ServiceCount};
+use kernel::{Draw, EventQueue, Time, TimeWeighted, Token};
+use link::LinkState;
+pub use outcome::Outcome;
+use record::{Edge, Recorder, Spent};
+use replica::Replica;
+use slab::{NONE, Slab};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Most events of one run: an hour of compute, far above what a scenario within the limits asks
+/// for; reached only by retries that feed on themselves.
+pub const MAX_EVENTS: u64 = 1_000_000_000;
+/// Most attempts pending at once: about 100 MB at 200 bytes each.
+pub const MAX_PENDING_ATTEMPTS: usize = 500_000;
+
+/// What to measure, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Length of the run.
+    pub duration_ns: u64,
+    /// Part at the start that no figure counts, unless its window says so.
+    pub warmup_ns: u64,
+    /// Named spans of time; they may overlap.
+    pub windows: Vec<Window>,
+    /// Points of the series over time, at least 1.
+    pub bins: u32,
+}
+
+/// A named span of time in which figures are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its name in claims.
+    pub name: String,
+    /// Start.
+    pub from_ns: u64,
+    /// End, after the start and within the run.
+    pub to_ns: u64,
+}
+
+/// How a run stands after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There is more to do.
+    Running,
+    /// The end of the run was reached.
+    Done,
+    /// More than [`MAX_PENDING_ATTEMPTS`] attempts were pending: the backlog grows without bound.
+    TooManyPending,
+    /// More than [`MAX_EVENTS`] events happened.
+    TooManyEvents,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    /// A candidate arrival of an open client.
+    Arrival {
+        client: u16,
+    },
+    /// A user of a closed client has finished thinking.
+    User {
+        client: u16,
+    },
+    /// An attempt reaches its service.
+    Reach {
+        attempt: u32,
+    },
+    /// A worker has finished the work of an attempt.
+    Worked {
+        attempt: u32,
+    },
+    /// The next request of a processor-sharing replica is done.
+    Shared {
+        service: u16,
+        replica: u16,
+    },
+    /// An answer reaches the caller.
+    Answer {
+        attempt: u32,
+        result: CallResult,
+    },
+    /// The caller waits no longer for an attempt.
+    Timeout {
+        attempt: u32,
+    },
+    /// A wait of a call is over: for a retry, a hedge, a token or a fallback.
+    Wake {
+        call: u32,
+        why: Wake,
+    },
+    /// A stage of calls may begin.
+    Stage {
+        attempt: u32,
+    },
+    FaultStart {
+        fault: u16,
+    },
+    FaultEnd {
+        fault: u16,
+    },
+    /// The balancer of a service learns the loads.
+    Refresh {
+        service: u16,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wake {
+    Retry,
+    Hedge,
+    Token,
+    Fallback,
+}
+
+/// How a call or an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallResult {
+    Ok,
+    Degraded,
+    Failed(Cause),
+}
+
+/// Purposes of draws: each its own number for ever.
+mod purpose {
+    pub(super) const ARRIVALS: u64 = 1;
+    pub(super) const REQUEST: u64 = 2;
+    pub(super) const THINK: u64 = 3;
+    pub(super) const ITEM: u64 = 4;
+    pub(super) const ROUTE: u64 = 5;
+    pub(super) const WORK: u64 = 6;
+    pub(super) const REQUEST_LINK: u64 = 7;
+    pub(super) const ANSWER_LINK: u64 = 8;
+    pub(super) const BACKOFF: u64 = 9;
+    pub(super) const SHED: u64 = 10;
+    pub(super) const FAULT: u64 = 11;
+    /// Children of an attempt: this plus the index of the call.
+    pub(super) const CHILD: u64 = 1 << 32;
+}
+
+/// A call with all its attempts.
+#[derive(Clone, Copy, Debug)]
+struct CallRecord {
+    key: u64,
+    started: Time,
+    deadline: Time,
+    /// When the newest attempt that is not a hedge was sent.
+    waiting_since: Time,
+    timer: Token,
+    /// Attempt that makes the call; [`NONE`] for a client.
+    parent: u32,
+    /// Next child of the parent.
+    next: u32,
+    /// First attempt in flight.
+    attempts: u32,
+    item: u32,
+    failed: u32,
+    backoff: u32,
+    site: u16,
+    client: u16,
+    number: u8,
+    hedges: u8,
+    priority: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The place is not in use.
+    Free,
+    Travelling,
+    /// A message was lost; only the caller's timer is left.
+    Lost,
+    Queued,
+    /// Left its queue by cancellation; the place is freed when its turn comes.
+    Cancelled,
+    Working,
+    Sharing,
+    Calling,
+    Answering,
+}
+
+/// One attempt of a call: a message to a service, the work there, and the answer.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    key: u64,
+    sent: Time,
+    arrived: Time,
+    started: Time,
+    /// When the work began or went on after a stall.
+    resumed: Time,
+    deadline: Time,
+    timer: Token,
+    event: Token,
+    /// The call that waits for it; [`NONE`] once nobody does.
+    call: u32,
+    next: u32,
+    first_child: u32,
+    /// Where the time of its calls went; [`NONE`] without calls.
+    spent: u32,
+    item: u32,
+    queue: u32,
+    work: u32,
+    site: u16,
+    replica: u16,
+    state: State,
+    stage: u8,
+    pending: u8,
+    priority: u8,
+    epoch: u8,
+    degraded: bool,
+    is_hedge: bool,
+}
+
+#[derive(Clone, Debug)]
+struct ClientState {
+    requests: u64,
+    draw: Draw,
+    arrivals: ArrivalState,
+}
+
+#[derive(Clone, Debug)]
+struct SiteState {
+    in_flight: u32,
+    breaker: Option<BreakerState>,
+    budget: Option<RetryBudget>,
+    bucket: Option<TokenBucket>,
+}
+
+#[derive(Clone, Debug)]
+struct ServiceState {
+    replicas: Vec<Replica>,
+    balancer: BalancerState,
+    bucket: Option<TokenBucket>,
+    present: TimeWeighted,
+    waiting: TimeWeighted,
+    working: TimeWeighted,
+    occupied: TimeWeighted,
+    /// Sum of (departure - arrival) of all that left: equals the area under `present`.
+    stays_ns: u128,
+}
+
+/// A replication in progress. Cloning it gives a snapshot that goes on by itself.
+#[derive(Clone, Debug)]
+pub struct Run {
+    system: Arc<System>,
+    plan: Arc<Plan>,
+    draw: Draw,
+    events: EventQueue<Event>,
+    todo: VecDeque<Event>,
+    calls: Slab<CallRecord>,
+    attempts: Slab<Attempt>,
+    spent: Slab<Spent>,
+    clients: Vec<ClientState>,
+    sites: Vec<SiteState>,
+    services: Vec<ServiceState>,
+    links: Vec<LinkState>,
+    faults: Vec<kernel::Xoshiro256>,
+    fault_active: Vec<bool>,
+    record: Recorder,
+    edges: Arc<[Edge]>,
+    next_edge: usize,
+    handled: u64,
+    status: Status,
+}
+
+impl Run {
+    /// A run at time zero; equal arguments give equal results to the bit.
+    pub fn new(system: Arc<System>, plan: Arc<Plan>, seed: u64, replication: u64) -> Run {
+        let draw = Draw::root(seed, replication);
+        let (edges, segments) = edges(&plan);
+        let slow_from = Time::from_ns(plan.warmup_ns);
+        let bins = plan.bins as usize;
+        let mut run = Run {
+            record: Recorder::new(&system, segments, bins, slow_from),
+            draw,
+            events: EventQueue::new(),
+            todo: VecDeque::new(),
+            calls: Slab::new(),
+            attempts: Slab::new(),
+            spent: Slab::new(),
+            clients: Vec::new(),
+            sites: Vec::new(),
+            services: Vec::new(),
+            links: system.links.iter().map(|_| LinkState::new()).collect(),
+            faults: Vec::new(),
+            fault_active: vec![false; system.faults.len()],
+            edges: edges.into(),
+            next_edge: 0,
+            handled: 0,
+            status: Status::Running,
+            system: Arc::clone(&system),
+            plan,
+        };
+        run.set_up(&system);
+        run
+    }
+
+    fn set_up(&mut self, system: &System) {
+        for call in &system.calls {
+            self.sites.push(SiteState {
+                in_flight: 0,
+                breaker: call.breaker.map(BreakerState::new),
+                budget: call.retry.as_ref().and_then(|retry| {
+                    retry
+                        .budget
+                        .map(|share| RetryBudget::new(share, retry.budget_burst))
+                }),
+                bucket: call.rate_limit.map(TokenBucket::new),
+            });
+        }
+        for service in &system.services {
+            self.services.push(ServiceState {
+                replicas: (0..service.replicas)
+                    .map(|_| Replica::new(service))
+                    .collect(),
+                balancer: BalancerState::new(service.balancer, service.replicas),
+                bucket: service.rate_limit.map(TokenBucket::new),
+                present: TimeWeighted::new(),
+                waiting: TimeWeighted::new(),
+                working: TimeWeighted::new(),
+                occupied: TimeWeighted::new(),
+                stays_ns: 0,
+            });
+        }
+        for (i, fault) in system.faults.iter().enumerate() {
+            self.faults
+                .push(self.draw.of(purpose::FAULT).of(i as u64).stream());
+            let at = Time::from_ns(fault.from_ns);
+            self.events
+                .schedule(at, Event::FaultStart { fault: i as u16 });
+        }
+        for (i, service) in system.services.iter().enumerate() {
+            if service.balancer_refresh_ns > 0 {
+                self.todo.push_back(Event::Refresh { service: i as u16 });
+            }
+        }
+        for (i, client) in system.clients.iter().enumerate() {
+            let draw = self.draw.of(purpose::REQUEST).of(i as u64);
+            let surges = system.faults.iter().filter_map(|fault| match fault.kind {
+                FaultKind::Surge { client, factor } if client == i => Some(factor.max(1.0)),
+                _ => None,
+            });
+            let stream = self.draw.of(purpose::ARRIVALS).of(i as u64);
+            let arrivals = ArrivalState::new(stream, surges.product());
+            self.clients.push(ClientState {
+                requests: 0,
+                draw,
+                arrivals,
+            });
+            match &client.arrivals {
+                Arrivals::Open { .. } => self.next_arrival(system, i),
+                Arrivals::Closed { users, .. } => {
+                    for user in 0..*users {
+                        self.think(system, i, draw.of(purpose::THINK).of(u64::from(user)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Simulated time reached.
+    pub fn now(&self) -> Time {
+        self.events.now()
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.handled
+    }
+
+    /// Attempts pending at present, and the bytes that their records, with those of their calls,
+    /// take.
+    pub fn pending(&self) -> (usize, usize) {
+        let bytes = self.attempts.capacity_bytes()
+            + self.calls.capacity_bytes()
+            + self.spent.capacity_bytes();
+        (self.attempts.len(), bytes)
+    }
+
+    /// Handles up to `budget` events. Cutting a run into steps does not change its result.
+    pub fn step(&mut self, budget: u64) -> Status {
+        let system = Arc::clone(&self.system);
+        let until = self.handled.saturating_add(budget);
+        while self.status == Status::Running && self.handled < until {
+            let edge = self.edges[self.next_edge];
+            if self.run_to(&system, edge.at, until) {
+                self.cross_edge(edge);
+            }
+        }
+        self.status
+    }
+
+    /// Handles events before `limit`; true when none is left before it.
+    fn run_to(&mut self, system: &System, limit: Time, until: u64) -> bool {
+        // Events of the edge's own instant belong to what follows it.
+        let last = Time::from_ns(limit.as_ns().saturating_sub(1));
+        while self.handled < until {
+            let event = match self.todo.pop_front() {
+                Some(event) => event,
+                None if limit == Time::ZERO => return true,
+                None => match self.events.pop_until(last) {
+                    Some((_, event)) => event,
+                    None => return true,
+                },
+            };
+            self.handled += 1;
+            self.handle(system, event);
+            if self.attempts.len() > MAX_PENDING_ATTEMPTS {
+                self.status = Status::TooManyPending;
+                return false;
+            }
+            if self.handled > MAX_EVENTS {
+                self.status = Status::TooManyEvents;
+                return false;
+            }
+        }
+        false
+    }
+
+    #[inline(always)]
+    fn handle(&mut self, system: &System, event: Event) {
+        match event {
+            Event::Arrival { client } => self.arrival(system, client as usize),
+            Event::Worked { attempt } => self.worked(system, attempt),
+            Event::Reach { attempt } => self.reach(system, attempt),
+            Event::Answer { attempt, result } => self.answer(system, attempt, result),
+            Event::Timeout { attempt } => self.timeout(system, attempt),
+            Event::Wake { call, why } => self.wake(system, call, why),
+            Event::User { client } => self.start_request(system, client as usize),
+            Event::Shared { service, replica } => {
+                self.shared(system, service as usize, replica as usize);
+            }
+            Event::Stage { attempt } => self.start_stage(system, attempt),
+            Event::FaultStart { fault } => self.fault_start(system, fault as usize),
+            Event::FaultEnd { fault } => self.fault_end(system, fault as usize),
+            Event::Refresh { service } => self.refresh(system, service as usize),
+        }
+    }
+
+    fn cross_edge(&mut self, edge: Edge) {
+        let mut areas = Vec::new();
+        for service in &self.services {
+            for area in [
+                &service.present,
+                &service.waiting,
+                &service.working,
+                &service.occupied,
+            ] {
+                areas.push(area.area(edge.at));
+            }
+        }
+        let closed =
+            |site: &SiteState| u64::from(site.breaker.as_ref().is_none_or(BreakerState::is_closed));
+        let limit = |service: &ServiceState| -> u64 {
+            let limits = service.replicas.iter().filter_map(|r| r.limit.as_ref());
+            limits.map(crate::policy::AdaptiveLimit::limit).sum()
+        };
+        let gauges = self
+            .sites
+            .iter()
+            .map(closed)
+            .chain(self.services.iter().map(limit))
+            .collect();
+        self.record.enter(edge, areas.into(), gauges);
+        self.next_edge += 1;
+        if self.next_edge == self.edges.len() {
+            self.status = Status::Done;
+        }
+    }
+
+    /// The result of a finished run.
+    ///
+    /// # Errors
+    ///
+    /// The status, when the run is not done.
+    ///
+    /// # Panics
+    ///
+    /// When the integer identities of the run do not hold: a bug of the engine, never of a
+    /// scenario.
+    pub fn finish(self) -> Result<Outcome, Status> {
+        if self.status != Status::Done {
+            return Err(self.status);
+        }
+        self.check_identities();
+        Ok(Outcome::new(
+            &self.system,
+            &self.plan,
+            &self.edges,
+            self.record,
+            self.handled,
+        ))
+    }
+
+    /// Area under N = sum of stays, and in = out + present, at every service, to the bit.
+    fn check_identities(&self) {
+        let end = Time::from_ns(self.plan.duration_ns);
+        let mut stays: Vec<u128> = self.services.iter().map(|s| s.stays_ns).collect();
+        let mut within = vec![0u64; self.services.len()];
+        let inside = [
+            State::Queued,
+            State::Working,
+            State::Sharing,
+            State::Calling,
+        ];
+        for attempt in self.attempts.places() {
+            if inside.contains(&attempt.state) {
+                let service = self.system.calls[attempt.site as usize].target;
+                stays[service] += u128::from((end - attempt.arrived).as_ns());
+                within[service] += 1;
+            }
+        }
+        for (i, service) in self.services.iter().enumerate() {
+            let count = |count| self.record.counts[self.record.layout.service(i, count)];
+            assert_eq!(
+                service.present.area(end),
+                stays[i],
+                "area under N = sum of stays"
+            );
+            assert_eq!(service.present.value(), within[i], "present = those within");
+            let (entered, left) = (count(ServiceCount::Entered), count(ServiceCount::Left));
+            assert_eq!(entered, left + within[i], "entered = left + present");
+        }
+        for i in 0..self.clients.len() {
+            let count = |count| self.record.counts[self.record.layout.client(i, count)];
+            let ended =
+                count(ClientCount::Ok) + count(ClientCount::Degraded) + count(ClientCount::Failed);
+            let open = |call: &&CallRecord| call.parent == NONE && usize::from(call.client) == i;
+            let pending = self.live_calls().filter(open).count() as u64;
+            assert_eq!(
+                count(ClientCount::Offered),
+                ended + pending,
+                "offered = ended + pending"
+            );
+        }
+    }
+
+    fn live_calls(&self) -> impl Iterator<Item = &CallRecord> {
+        self.calls
+            .places()
+            .iter()
+            .filter(|call| call.number != FREE_CALL)
+    }
+}
+
+/// Number of attempts that marks the place of a call as free; no policy allows so many.
+const FREE_CALL: u8 = u8::MAX;
+
+/// All instants at which counters are written down, and the number of segments between those
+/// that windows need.
+fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
+    let bins = u64::from(plan.bins.max(1));
+    let bin_start =
+        |i: u64| (u128::from(plan.duration_ns) * u128::from(i) / u128::from(bins)) as u64;
+    let mut at: Vec<u64> = (0..=bins).map(bin_start).collect();
+    let mut cuts: Vec<u64> = vec![plan.warmup_ns];
+    cuts.extend(plan.windows.iter().flat_map(|w| [w.from_ns, w.to_ns]));
+    cuts.retain(|&ns| ns <= plan.duration_ns);
+    at.extend(&cuts);
+    at.sort_unstable();
+    at.dedup();
+    let (mut bin, mut segment) = (0, 0);
+    let edges = at
+        .into_iter()
+        .map(|ns| {
+            while bin + 1 < bins && bin_start(bin + 1) <= ns {
+                bin += 1;
+            }
+            segment += u32::from(ns > 0 && cuts.contains(&ns));
+            Edge {
+                at: Time::from_ns(ns),
+                bin: bin as u32,
+                segment,
+            }
+        })
+        .collect();
+    (edges, segment as usize + 1)
+}

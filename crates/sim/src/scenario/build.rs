@@ -1,0 +1,667 @@
+//! From checked tables to a system: names resolved, policies built, loads bounded.
+
+use super::diagnostic::{Diagnostics, nearest};
+use super::fields::Fields;
+use super::schema::{Kind, SCENARIO, Spec};
+use super::tree::{Name, Node, Table, Value};
+use crate::system::*;
+use kernel::{Distribution, Zipf};
+use std::ops::Range;
+
+/// Most clients, services, calls, links and faults in all: a drawing of more is unreadable, and
+/// every counter is written down at every point of the series.
+pub const COMPONENTS_MAX: usize = 300;
+/// Most replicas in all: each has a queue.
+pub const REPLICAS_MAX: u64 = 20_000;
+/// Longest chain of calls; also bounds the recursion over it.
+pub const DEPTH_MAX: usize = 32;
+/// Most visits to services that one request may cause without retries.
+pub const VISITS_MAX: f64 = 10_000.0;
+/// Longest name.
+pub const NAME_MAX: usize = 64;
+
+/// A table under a name, checked.
+struct Named {
+    name: String,
+    fields: Fields,
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) found: &'a mut Diagnostics,
+    pub(super) duration_ns: u64,
+}
+
+impl Builder<'_> {
+    /// Builds the system of one variant; what cannot be built is reported and left out.
+    pub(super) fn build(&mut self, root: &Table) -> System {
+        let services = self.named(root, "services");
+        let clients = self.named(root, "clients");
+        let links = self.named(root, "links");
+        let faults = self.named(root, "faults");
+        let mut calls: Vec<Vec<Named>> = Vec::new();
+        for service in &services {
+            calls.push(self.named_tables(service.fields.table("calls"), call_spec()));
+        }
+        let components = services.len()
+            + clients.len()
+            + links.len()
+            + faults.len()
+            + calls.iter().map(Vec::len).sum::<usize>();
+        let mut system = System::default();
+        if components > COMPONENTS_MAX {
+            let message = format!("{components} components; at most {COMPONENTS_MAX} are run");
+            self.found.add(&(0..0), message, None);
+            return system;
+        }
+        let service_names: Vec<String> = services.iter().map(|s| s.name.clone()).collect();
+        let link_names: Vec<String> = links.iter().map(|l| l.name.clone()).collect();
+        for link in &links {
+            system.links.push(Link {
+                name: link.name.clone(),
+                latency: link
+                    .fields
+                    .law("latency")
+                    .unwrap_or(Distribution::Constant(0.0)),
+                loss: link.fields.real("loss").unwrap_or(0.0),
+                bytes_per_s: link.fields.real("bandwidth"),
+            });
+        }
+        for (i, client) in clients.iter().enumerate() {
+            let target = self.resolve(&client.fields, "calls", "service", &service_names);
+            let caller = Caller::Client(i);
+            let call = self.call(&client.fields, &client.name, caller, target, &link_names);
+            system.calls.push(call);
+            system.clients.push(self.client(client, i));
+        }
+        for (i, service) in services.iter().enumerate() {
+            let mut built = self.service(service);
+            built.stages = self.stages(&calls[i], i, &service_names, &link_names, &mut system);
+            system.services.push(built);
+        }
+        for fault in &faults {
+            self.fault(fault, &mut system);
+        }
+        self.check_calls(&system, &services);
+        system
+    }
+
+    fn named(&mut self, root: &Table, key: &'static str) -> Vec<Named> {
+        let table = root
+            .iter()
+            .find(|(name, _)| name.text == key)
+            .map(|(_, node)| &node.value);
+        let Some(Kind::Map(spec)) = SCENARIO.key(key).map(|key| key.kind) else {
+            return Vec::new();
+        };
+        match table {
+            Some(Value::Table(table)) => self.named_tables(table, spec),
+            _ => Vec::new(),
+        }
+    }
+
+    fn named_tables(&mut self, table: &[(Name, Node)], spec: &'static Spec) -> Vec<Named> {
+        let mut list = Vec::new();
+        for (name, node) in table {
+            check_name(name, self.found);
+            match &node.value {
+                Value::Table(table) => {
+                    let fields = Fields::read(spec, table, &name.span, self.found);
+                    list.push(Named {
+                        name: name.text.clone(),
+                        fields,
+                    });
+                }
+                Value::Bool(false) => {}
+                other => {
+                    let message = format!(
+                        "`{}` must be a table [{}], not {}",
+                        name.text,
+                        spec.name,
+                        other.kind()
+                    );
+                    self.found.add(&node.span, message, None);
+                }
+            }
+        }
+        list
+    }
+
+    /// The index of the component that a key names; 0 when there is none, which is reported.
+    fn resolve(&mut self, fields: &Fields, key: &str, what: &str, names: &[String]) -> usize {
+        let Some(wanted) = fields.text(key) else {
+            return 0;
+        };
+        self.find(wanted, &fields.span_of(key), what, names)
+    }
+
+    fn find(&mut self, wanted: &str, span: &Range<usize>, what: &str, names: &[String]) -> usize {
+        if let Some(index) = names.iter().position(|name| name == wanted) {
+            return index;
+        }
+        let hint = match nearest(wanted, names.iter().map(String::as_str)) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None if names.is_empty() => Some(format!("there is no {what} at all")),
+            None => Some(format!("there are {}", names.join(", "))),
+        };
+        self.found
+            .add(span, format!("unknown {what} `{wanted}`"), hint);
+        0
+    }
+
+    fn client(&mut self, client: &Named, call: usize) -> Client {
+        let fields = &client.fields;
+        let arrivals = match (fields.real("rate"), fields.whole("users")) {
+            (Some(rate_per_s), None) => Arrivals::Open {
+                spacing: match fields.text("spacing") {
+                    Some("uniform") => Spacing::Uniform,
+                    _ => Spacing::Poisson,
+                },
+                rate_per_s,
+                profile: self.profile(fields, rate_per_s),
+            },
+            (None, Some(users)) => Arrivals::Closed {
+                users: users as u32,
+                think_time: fields
+                    .law("think_time")
+                    .unwrap_or(Distribution::Constant(0.0)),
+            },
+            (rate, _) => {
+                let message = match rate {
+                    Some(_) => "a client has a `rate` or `users`, not both",
+                    None => "a client needs a `rate` (open) or `users` (closed)",
+                };
+                self.found.add(&fields.span, message.to_string(), None);
+                Arrivals::Open {
+                    spacing: Spacing::Poisson,
+                    rate_per_s: 1.0,
+                    profile: Profile::Constant,
+                }
+            }
+        };
+        let keys = fields
+            .nested("keys", self.found)
+            .and_then(|keys| Zipf::new(keys.whole("count")?, keys.real("exponent")?));
+        Client {
+            name: client.name.clone(),
+            arrivals,
+            call,
+            priority: fields.whole("priority").unwrap_or(0) as u8,
+            keys,
+        }
+    }
+
+    fn profile(&mut self, fields: &Fields, rate: f64) -> Profile {
+        let mut profiles = Vec::new();
+        if let Some(ramp) = fields.nested("ramp", self.found)
+            && let (Some(to), Some(from_ns), Some(to_ns)) =
+                (ramp.real("to"), ramp.whole("from"), ramp.whole("until"))
+        {
+            if to_ns <= from_ns {
+                let message = "the ramp must end after it starts".to_string();
+                self.found.add(&ramp.span_of("until"), message, None);
+            }
+            let to_ns = to_ns.max(from_ns + 1);
+            profiles.push((
+                Profile::Ramp {
+                    factor: to / rate,
+                    from_ns,
+                    to_ns,
+                },
+                ramp.span,
+            ));
+        }
+        if let Some(burst) = fields.nested("burst", self.found)
+            && let (Some(within), Some(every_ns), Some(length_ns)) = (
+                burst.real("rate"),
+                burst.whole("every"),
+                burst.whole("lasts"),
+            )
+        {
+            if length_ns >= every_ns {
+                let message = "a burst must be shorter than the time between starts".to_string();
+                self.found.add(&burst.span_of("lasts"), message, None);
+            }
+            let every_ns = every_ns.max(1);
+            let profile = Profile::Burst {
+                factor: within / rate,
+                every_ns,
+                length_ns,
+            };
+            profiles.push((profile, burst.span));
+        }
+        if let Some(daily) = fields.nested("daily", self.found)
+            && let (Some(peak), Some(every)) = (daily.real("peak"), daily.whole("every"))
+        {
+            let profile = Profile::Daily {
+                factor: peak / rate,
+                every_ns: every.max(1),
+            };
+            profiles.push((profile, daily.span));
+        }
+        if let Some((_, span)) = profiles.get(1) {
+            let message = "a client has one of `ramp`, `burst` and `daily`".to_string();
+            self.found.add(span, message, None);
+        }
+        profiles
+            .first()
+            .map_or(Profile::Constant, |(profile, _)| *profile)
+    }
+
+    fn call(
+        &mut self,
+        fields: &Fields,
+        name: &str,
+        caller: Caller,
+        target: usize,
+        links: &[String],
+    ) -> Call {
+        let link = fields
+            .text("link")
+            .map(|_| self.resolve(fields, "link", "link", links));
+        let retry = fields.nested("retry", self.found).map(|retry| Retry {
+            attempts: retry.whole("attempts").unwrap_or(1) as u8,
+            backoff_ns: retry.whole("backoff").unwrap_or(0),
+            multiplier: retry.real("multiplier").unwrap_or(1.0),
+            backoff_max_ns: retry.whole("backoff_max").unwrap_or(0),
+            jitter: match retry.text("jitter") {
+                Some("equal") => Jitter::Equal,
+                Some("full") => Jitter::Full,
+                _ => Jitter::None,
+            },
+            budget: retry.real("budget"),
+            budget_burst: retry.whole("budget_burst").unwrap_or(0) as f64,
+        });
+        let hedge = fields.nested("hedge", self.found).map(|hedge| Hedge {
+            after_ns: hedge.whole("after").unwrap_or(0),
+            copies: hedge.whole("copies").unwrap_or(1) as u8,
+        });
+        let breaker = fields.nested("breaker", self.found).map(|breaker| {
+            let window = breaker.whole("window").unwrap_or(1) as u32;
+            let minimum = breaker.whole("minimum").unwrap_or(1) as u32;
+            if minimum > window {
+                let message = format!("`minimum` ({minimum}) is more than `window` ({window})");
+                let hint = Some("such a breaker never opens".to_string());
+                self.found.add(&breaker.span_of("minimum"), message, hint);
+            }
+            Breaker {
+                failures: breaker.real("failures").unwrap_or(1.0),
+                window,
+                minimum,
+                open_ns: breaker.whole("open").unwrap_or(0),
+                probes: breaker.whole("probes").unwrap_or(1) as u32,
+            }
+        });
+        let rate_limit = fields
+            .nested("rate_limit", self.found)
+            .map(|limit| rate_limit(&limit));
+        let fallback = fields.nested("fallback", self.found);
+        Call {
+            name: name.to_string(),
+            caller,
+            target,
+            link,
+            request_bytes: fields.whole("request_size").unwrap_or(0),
+            response_bytes: fields.whole("response_size").unwrap_or(0),
+            timeout_ns: fields.whole("timeout"),
+            deadline_ns: fields.whole("deadline"),
+            propagate_deadline: fields.truth("propagate_deadline"),
+            propagate_cancellation: fields.text("cancellation") == Some("propagated"),
+            retry,
+            hedge,
+            breaker,
+            bulkhead: fields.whole("bulkhead").map(|max| max as u32),
+            rate_limit,
+            fallback: fallback.map(|f| Fallback {
+                latency_ns: f.whole("takes").unwrap_or(0),
+            }),
+        }
+    }
+
+    fn service(&mut self, service: &Named) -> Service {
+        let fields = &service.fields;
+        let choices = fields.whole("choices").unwrap_or(2) as u8;
+        let virtual_nodes = fields.whole("virtual_nodes").unwrap_or(1) as u32;
+        let rate_limit = fields
+            .nested("rate_limit", self.found)
+            .map(|limit| rate_limit(&limit));
+        if rate_limit.is_some_and(|limit| limit.excess == Excess::Delay) {
+            let message = "a service can only reject what exceeds its rate".to_string();
+            let hint = Some("put a `rate_limit` with `excess = \"delay\"` on the call".to_string());
+            self.found.add(&fields.span_of("rate_limit"), message, hint);
+        }
+        Service {
+            name: service.name.clone(),
+            replicas: fields.whole("replicas").unwrap_or(1) as u32,
+            workers: fields.whole("workers").unwrap_or(1) as u32,
+            work: fields
+                .law("service_time")
+                .unwrap_or(Distribution::Constant(0.0)),
+            discipline: match fields.text("discipline") {
+                Some("lifo") => Discipline::Lifo,
+                Some("priority") => Discipline::Priority,
+                Some("processor-sharing") => Discipline::ProcessorSharing,
+                _ => Discipline::Fifo,
+            },
+            queue_max: fields.whole("queue").map(|max| max as u32),
+            balancer: match fields.text("balancer") {
+                Some("round-robin") => Balancer::RoundRobin,
+                Some("least-loaded") => Balancer::LeastLoaded,
+                Some("power-of-d") => Balancer::PowerOf { choices },
+                Some("consistent-hashing") => Balancer::ConsistentHash { virtual_nodes },
+                _ => Balancer::Random,
+            },
+            balancer_refresh_ns: fields.whole("load_age").unwrap_or(0),
+            workers_wait: fields.text("while_calling") == Some("hold"),
+            drop_expired: fields.truth("drop_expired"),
+            shed: fields
+                .nested("shed", self.found)
+                .map(|shed| shedding(&shed)),
+            limit: fields
+                .nested("limit", self.found)
+                .map(|limit| concurrency_limit(&limit)),
+            rate_limit,
+            stages: Vec::new(),
+        }
+    }
+
+    /// The calls of a service, grouped into stages.
+    fn stages(
+        &mut self,
+        calls: &[Named],
+        service: usize,
+        services: &[String],
+        links: &[String],
+        system: &mut System,
+    ) -> Vec<Vec<usize>> {
+        let mut stages: Vec<(u64, usize)> = Vec::new();
+        for call in calls {
+            let target = match call.fields.text("to") {
+                Some(_) => self.resolve(&call.fields, "to", "service", services),
+                None => self.find(&call.name, &call.fields.span, "service", services),
+            };
+            let after_all = stages.iter().map(|&(stage, _)| stage).max().unwrap_or(0) + 1;
+            let stage = call.fields.whole("stage").unwrap_or(after_all);
+            let name = format!("{}.{}", services[service], call.name);
+            let built = self.call(&call.fields, &name, Caller::Service(service), target, links);
+            stages.push((stage, system.calls.len()));
+            system.calls.push(built);
+        }
+        stages.sort_by_key(|&(stage, _)| stage);
+        stages
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|group| group.iter().map(|&(_, call)| call).collect())
+            .collect()
+    }
+
+    fn fault(&mut self, fault: &Named, system: &mut System) {
+        let fields = &fault.fields;
+        let names = |list: Vec<&String>| -> Vec<String> { list.into_iter().cloned().collect() };
+        let services = names(system.services.iter().map(|s| &s.name).collect());
+        let links = names(system.links.iter().map(|l| &l.name).collect());
+        let clients = names(system.clients.iter().map(|c| &c.name).collect());
+        let Some(kind) = fields.text("kind") else {
+            return;
+        };
+        let (what, list) = match kind {
+            "loss" | "partition" | "delay" => ("link", &links),
+            "surge" => ("client", &clients),
+            _ => ("service", &services),
+        };
+        if fields.text(what).is_none() {
+            self.found.add(
+                &fields.span,
+                format!("a {kind} fault needs a `{what}`"),
+                None,
+            );
+            return;
+        }
+        let index = self.resolve(fields, what, what, list);
+        let needed = match kind {
+            "slow" | "delay" | "surge" => Some("factor"),
+            "loss" => Some("share"),
+            _ => None,
+        };
+        if let Some(needed) = needed
+            && fields.real(needed).is_none()
+        {
+            self.found.add(
+                &fields.span,
+                format!("a {kind} fault needs a `{needed}`"),
+                None,
+            );
+            return;
+        }
+        let factor = fields.real("factor").unwrap_or(1.0);
+        let all = system.services.get(index).map_or(0, |s| s.replicas);
+        let replicas = fields.whole("replicas").map_or(all, |n| n as u32);
+        if what == "service" && replicas > all {
+            let message = format!("`replicas` is {replicas}, the service has {all}");
+            self.found.add(&fields.span_of("replicas"), message, None);
+        }
+        let replicas = replicas.min(all);
+        let service = index;
+        let kind = match kind {
+            "crash" => FaultKind::Crash { service, replicas },
+            "slow" => FaultKind::Slow {
+                service,
+                replicas,
+                factor,
+            },
+            "stall" => FaultKind::Stall { service, replicas },
+            "loss" => FaultKind::Loss {
+                link: index,
+                probability: fields.real("share").unwrap_or(0.0),
+            },
+            "partition" => FaultKind::Partition { link: index },
+            "delay" => FaultKind::Delay {
+                link: index,
+                factor,
+            },
+            _ => FaultKind::Surge {
+                client: index,
+                factor,
+            },
+        };
+        if let FaultKind::Surge { client, .. } = kind
+            && matches!(
+                system.clients.get(client).map(|c| &c.arrivals),
+                Some(Arrivals::Closed { .. })
+            )
+        {
+            let message = "a client with `users` cannot surge".to_string();
+            self.found.add(&fields.span_of("client"), message, None);
+        }
+        let lasts = fields.law("lasts").unwrap_or(Distribution::Constant(0.0));
+        let between = fields.law("between");
+        if let Some(between) = &between {
+            let cycle = lasts.mean() + between.mean();
+            if cycle * FAULTS_MAX < self.duration_ns as f64 {
+                let message = format!("the fault would start more than {FAULTS_MAX} times");
+                self.found.add(&fields.span_of("between"), message, None);
+            }
+        }
+        if system.services.is_empty() {
+            return;
+        }
+        system.faults.push(Fault {
+            kind,
+            from_ns: fields.whole("from").unwrap_or(0),
+            lasts,
+            between,
+        });
+    }
+
+    /// Cycles, depth, visits and numbers of replicas.
+    fn check_calls(&mut self, system: &System, services: &[Named]) {
+        if !self.found.is_empty() {
+            return;
+        }
+        let replicas: u64 = system.services.iter().map(|s| u64::from(s.replicas)).sum();
+        if replicas > REPLICAS_MAX {
+            let message = format!("{replicas} replicas in all; at most {REPLICAS_MAX} are run");
+            self.found.add(&services[0].fields.span, message, None);
+        }
+        if let Some(cycle) = cycle(system) {
+            let names: Vec<&str> = cycle
+                .iter()
+                .map(|&s| system.services[s].name.as_str())
+                .collect();
+            let what = if cycle.first() == cycle.last() {
+                "a cycle"
+            } else {
+                "too long a chain"
+            };
+            let message = format!("calls form {what}: {}", names.join(" → "));
+            self.found
+                .add(&services[cycle[0]].fields.span, message, None);
+            return;
+        }
+        for (i, service) in services.iter().enumerate() {
+            if visits(system, i).iter().sum::<f64>() > VISITS_MAX {
+                let message =
+                    format!("one request causes more than {VISITS_MAX} visits to services");
+                self.found.add(&service.fields.span, message, None);
+                return;
+            }
+        }
+    }
+}
+
+/// Most starts of a recurring fault in a run.
+const FAULTS_MAX: f64 = 1e6;
+
+fn call_spec() -> &'static Spec {
+    let Some(Kind::Map(service)) = SCENARIO.key("services").map(|key| key.kind) else {
+        unreachable!("services are named tables")
+    };
+    let Some(Kind::Map(call)) = service.key("calls").map(|key| key.kind) else {
+        unreachable!("calls are named tables")
+    };
+    call
+}
+
+/// Names are lower-case words, so that they can stand in claims.
+pub(super) fn check_name(name: &Name, found: &mut Diagnostics) {
+    let text = &name.text;
+    let good = text.len() <= NAME_MAX
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c));
+    if !good {
+        let hint = format!(
+            "a name is at most {NAME_MAX} lower-case letters, digits, `-` and `_`, first a letter"
+        );
+        found.add(&name.span, format!("`{text}` is not a name"), Some(hint));
+    }
+}
+
+fn rate_limit(fields: &Fields) -> RateLimit {
+    RateLimit {
+        rate_per_s: fields.real("rate").unwrap_or(1.0),
+        burst: fields.whole("burst").unwrap_or(1) as u32,
+        excess: if fields.text("excess") == Some("delay") {
+            Excess::Delay
+        } else {
+            Excess::Reject
+        },
+    }
+}
+
+fn shedding(fields: &Fields) -> Shed {
+    let above = fields.whole("above").unwrap_or(0) as u32;
+    match fields.text("method") {
+        Some("codel") => Shed::CoDel {
+            target_ns: fields.whole("target").unwrap_or(0),
+            interval_ns: fields.whole("interval").unwrap_or(1).max(1),
+        },
+        Some("priority") => Shed::Priority {
+            above,
+            protect: fields.whole("protect").unwrap_or(0) as u8,
+        },
+        _ => Shed::Random {
+            above,
+            probability: fields.real("share").unwrap_or(0.0),
+        },
+    }
+}
+
+fn concurrency_limit(fields: &Fields) -> ConcurrencyLimit {
+    let max = fields.whole("max").unwrap_or(1) as u32;
+    let initial = (fields.whole("initial").unwrap_or(1) as u32).min(max);
+    match fields.text("method") {
+        Some("aimd") => ConcurrencyLimit::Aimd {
+            initial,
+            max,
+            target_ns: fields.whole("target").unwrap_or(0),
+            decrease: fields.real("decrease").unwrap_or(0.9),
+        },
+        Some("gradient") => ConcurrencyLimit::Gradient {
+            initial,
+            max,
+            tolerance: fields.real("tolerance").unwrap_or(1.5),
+        },
+        _ => ConcurrencyLimit::Fixed { max },
+    }
+}
+
+/// A chain of calls that comes back to itself or is longer than [`DEPTH_MAX`], if there is one.
+///
+/// Longest chains are found by rounds: after `n` rounds `next[s]` begins a chain of `n` calls.
+fn cycle(system: &System) -> Option<Vec<usize>> {
+    let n = system.services.len();
+    let mut next: Vec<Vec<Option<usize>>> = Vec::new();
+    let mut alive = vec![true; n];
+    for _ in 0..DEPTH_MAX {
+        let step: Vec<Option<usize>> = (0..n)
+            .map(|s| {
+                let calls = system.services[s].stages.iter().flatten();
+                calls
+                    .map(|&c| system.calls[c].target)
+                    .find(|&target| alive[target])
+            })
+            .collect();
+        alive = step.iter().map(Option::is_some).collect();
+        next.push(step);
+    }
+    let mut at = alive.iter().position(|&alive| alive)?;
+    let mut path = vec![at];
+    for step in next.iter().rev() {
+        at = step[at]?;
+        let seen = path.iter().position(|&s| s == at);
+        path.push(at);
+        if let Some(start) = seen {
+            return Some(path.split_off(start));
+        }
+    }
+    Some(path)
+}
+
+/// Visits to every service that one visit to `service` causes, itself included, without retries.
+/// The calls must not form a cycle.
+pub(super) fn visits(system: &System, service: usize) -> Vec<f64> {
+    let mut visits = vec![0.0; system.services.len()];
+    visits[service] = 1.0;
+    // As many rounds as the longest chain: each round pushes visits one call further.
+    let mut wave = visits.clone();
+    for _ in 0..DEPTH_MAX {
+        let mut next = vec![0.0; wave.len()];
+        for (i, service) in system.services.iter().enumerate() {
+            if wave[i] > 0.0 {
+                for &call in service.stages.iter().flatten() {
+                    next[system.calls[call].target] += wave[i];
+                }
+            }
+        }
+        if next.iter().all(|&v| v == 0.0) {
+            break;
+        }
+        visits
+            .iter_mut()
+            .zip(&next)
+            .for_each(|(sum, more)| *sum += more);
+        wave = next;
+    }
+    visits
+}
