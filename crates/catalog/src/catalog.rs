@@ -13,7 +13,7 @@ use crate::glossary::{self, Term};
 use crate::home::{self, Home};
 use crate::kind::{EntryId, Kind};
 use crate::markdown::PageContext;
-use crate::marks;
+use crate::marks::{self, Scan};
 use crate::relation::Related;
 use crate::vocabulary::{Interface, SiteSettings, Vocabulary};
 
@@ -63,6 +63,8 @@ pub struct Catalog {
     pub(crate) redirects: BTreeMap<String, String>,
     pub(crate) related: BTreeMap<EntryId, Vec<Related>>,
     pub(crate) backlinks: BTreeMap<EntryId, BTreeSet<EntryId>>,
+    /// Entries that an overlay takes away: links to them are no errors.
+    pub(crate) hidden: BTreeSet<EntryId>,
 }
 
 impl Catalog {
@@ -83,7 +85,7 @@ impl Catalog {
             .filter(|file| is_entry_file(file.path))
             .map(|file| raw_file(file, &sink))
             .collect();
-        let definitions = definitions(&sheets, &sink);
+        let definitions = definitions(&sheets, &mut catalog.hidden, &sink);
         let mut open = Vec::new();
         for (id, definition) in &definitions {
             if let Some((entry, context)) = build(id, definition, &catalog.vocabulary, &sink) {
@@ -91,7 +93,7 @@ impl Catalog {
                 catalog.entries.insert(id.clone(), entry);
             }
         }
-        catalog.index_paths(&sink);
+        catalog.index_paths(generated, &sink);
         check::relations(&mut catalog, &sink);
         for (definition, context) in &open {
             check::page(&catalog, &definition.id, context, generated, &sink);
@@ -124,29 +126,36 @@ impl Catalog {
         }
     }
 
-    fn index_paths(&mut self, sink: &RefCell<Sink>) {
+    fn index_paths(&mut self, generated: &Generated, sink: &RefCell<Sink>) {
+        let fail = |entry: &Entry, message: String, hint: &str| {
+            let hint = Some(hint.to_owned());
+            sink.borrow_mut()
+                .error("duplicate-path", entry.place.clone(), message, hint);
+        };
+        let taken = |path: &str| path == "/" || generated.paths.contains(path);
         for entry in self.entries.values().filter(|entry| !entry.planned) {
-            if let Some(other) = self.paths.insert(entry.path.clone(), entry.id.clone()) {
-                sink.borrow_mut().error(
-                    "duplicate-path",
-                    entry.place.clone(),
-                    format!(
-                        "{} and {other} have the same address {}",
-                        entry.id, entry.path
-                    ),
-                    Some("give one of them its own `path`".to_owned()),
-                );
+            let hint = "give one of them its own `path`";
+            if taken(&entry.path) {
+                let message = format!("{} has the address {} of the site", entry.id, entry.path);
+                fail(entry, message, "give it another `path`");
+            }
+            if let Some(other) = self.paths.get(&entry.path) {
+                let path = &entry.path;
+                let message = format!("{} and {other} have the same address {path}", entry.id);
+                fail(entry, message, hint);
+            } else {
+                self.paths.insert(entry.path.clone(), entry.id.clone());
             }
         }
         for entry in self.entries.values().filter(|entry| !entry.planned) {
+            let hint = "a former address leads to one page";
             for redirect in &entry.redirects {
-                if self.paths.contains_key(redirect) {
-                    sink.borrow_mut().error(
-                        "duplicate-path",
-                        entry.place.clone(),
-                        format!("the redirect {redirect} is the address of another page"),
-                        None,
-                    );
+                if self.paths.contains_key(redirect) || taken(redirect) {
+                    let message = format!("the redirect {redirect} is the address of a page");
+                    fail(entry, message, hint);
+                } else if let Some(to) = self.redirects.get(redirect) {
+                    let message = format!("the redirect {redirect} already leads to {to}");
+                    fail(entry, message, hint);
                 } else {
                     self.redirects.insert(redirect.clone(), entry.path.clone());
                 }
@@ -244,16 +253,17 @@ fn readable_files<'a>(layers: &'a [Layer], sink: &RefCell<Sink>) -> Vec<FileText
                 sink.borrow_mut().error(
                     "too-large",
                     empty.place(0),
-                    format!(
-                        "the file has {} bytes; the limit is {FILE_BYTES_MAX}",
-                        bytes.len()
-                    ),
+                    format!("the file is larger than {FILE_BYTES_MAX} bytes"),
                     None,
                 );
                 continue;
             }
             match std::str::from_utf8(bytes) {
-                Ok(text) => files.push(FileText::new(&layer.name, path, text)),
+                // Some editors begin a file with a byte order mark.
+                Ok(text) => {
+                    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                    files.push(FileText::new(&layer.name, path, text));
+                }
                 Err(error) => {
                     let good = &bytes[..error.valid_up_to()];
                     let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -334,7 +344,7 @@ fn split_front_matter(text: &str) -> Option<(usize, &str, usize)> {
 struct Definition<'r> {
     id: EntryId,
     sheets: Vec<Sheet<'r>>,
-    body: Option<(&'r FileText<'r>, usize, &'r str)>,
+    body: Option<Body<'r>>,
     planned: bool,
 }
 
@@ -348,6 +358,7 @@ struct Statement<'r> {
 
 fn definitions<'r>(
     raws: &'r [RawFile<'r>],
+    hidden: &mut BTreeSet<EntryId>,
     sink: &RefCell<Sink>,
 ) -> BTreeMap<EntryId, Definition<'r>> {
     let mut found: BTreeMap<EntryId, Definition<'r>> = BTreeMap::new();
@@ -363,12 +374,12 @@ fn definitions<'r>(
                 start: 0,
             };
             if let Some((id, statement)) = statement(sheet, raw.body, sink) {
-                apply(&mut found, id, statement, sink);
+                apply(&mut found, hidden, id, statement, sink);
             }
         } else {
             for sheet in planned_sheets(raw, sink) {
                 if let Some((id, statement)) = statement(sheet, None, sink) {
-                    apply(&mut found, id, statement, sink);
+                    apply(&mut found, hidden, id, statement, sink);
                 }
             }
         }
@@ -451,6 +462,7 @@ fn statement<'r>(
 
 fn apply<'r>(
     found: &mut BTreeMap<EntryId, Definition<'r>>,
+    hidden: &mut BTreeSet<EntryId>,
     id: EntryId,
     statement: Statement<'r>,
     sink: &RefCell<Sink>,
@@ -460,10 +472,16 @@ fn apply<'r>(
         .file
         .place(statement.sheet.base + statement.sheet.start);
     if statement.hidden {
-        if found.remove(&id).is_none() {
-            let message = format!("{id} cannot be hidden: no lower layer has it");
-            sink.borrow_mut()
-                .error("nothing-to-patch", place, message, None);
+        if found.remove(&id).is_some() {
+            hidden.insert(id);
+        } else {
+            let near = nearest_id(&id, found);
+            sink.borrow_mut().error(
+                "nothing-to-patch",
+                place,
+                format!("{id} cannot be hidden: no lower layer has it"),
+                near.map(|near| format!("did you mean \"{near}\"?")),
+            );
         }
         return;
     }
@@ -471,23 +489,7 @@ fn apply<'r>(
         .body
         .map(|(at, text)| (statement.sheet.file, at, text));
     if statement.extends {
-        match found.get_mut(&id) {
-            Some(definition) => {
-                definition.sheets.insert(0, statement.sheet);
-                if body.is_some_and(|(_, _, text)| !text.trim().is_empty()) {
-                    definition.body = body;
-                }
-            }
-            None => {
-                let near = nearest_id(&id, found);
-                sink.borrow_mut().error(
-                    "nothing-to-patch",
-                    place,
-                    format!("{id} cannot be extended: no lower layer has it"),
-                    near.map(|near| format!("did you mean \"{near}\"?")),
-                );
-            }
-        }
+        patch(found, &id, statement.sheet, body, sink);
         return;
     }
     let planned = body.is_none();
@@ -511,6 +513,7 @@ fn apply<'r>(
             return;
         }
     }
+    hidden.remove(&id);
     found.insert(
         id.clone(),
         Definition {
@@ -522,6 +525,33 @@ fn apply<'r>(
     );
 }
 
+type Body<'r> = (&'r FileText<'r>, usize, &'r str);
+
+/// Lays a patch on what lower layers say of `id`.
+fn patch<'r>(
+    found: &mut BTreeMap<EntryId, Definition<'r>>,
+    id: &EntryId,
+    sheet: Sheet<'r>,
+    body: Option<Body<'r>>,
+    sink: &RefCell<Sink>,
+) {
+    let Some(definition) = found.get_mut(id) else {
+        let near = nearest_id(id, found);
+        sink.borrow_mut().error(
+            "nothing-to-patch",
+            sheet.file.place(sheet.base + sheet.start),
+            format!("{id} cannot be extended: no lower layer has it"),
+            near.map(|near| format!("did you mean \"{near}\"?")),
+        );
+        return;
+    };
+    definition.sheets.insert(0, sheet);
+    if body.is_some_and(|(_, _, text)| !text.trim().is_empty()) {
+        definition.body = body;
+        definition.planned = false;
+    }
+}
+
 fn nearest_id<T>(id: &EntryId, known: &BTreeMap<EntryId, T>) -> Option<String> {
     let slugs = known
         .keys()
@@ -530,12 +560,15 @@ fn nearest_id<T>(id: &EntryId, known: &BTreeMap<EntryId, T>) -> Option<String> {
     crate::diagnostic::nearest(&id.slug, slugs).map(|slug| format!("{}:{slug}", id.kind))
 }
 
+/// An entry, with what is known of its body and where the body stands.
+type Built<'r, 's> = (Entry, PageContext<'r, 's>);
+
 fn build<'r, 's>(
     id: &EntryId,
     definition: &Definition<'r>,
     vocabulary: &Vocabulary,
     sink: &'s RefCell<Sink>,
-) -> Option<(Entry, PageContext<'r, 's>)> {
+) -> Option<Built<'r, 's>> {
     let top = *definition.sheets.first()?;
     let (file, body_at, body) = definition
         .body
@@ -545,36 +578,55 @@ fn build<'r, 's>(
         let _ = fields.has(key);
     }
     let scan = marks::scan(body);
-    let mut names = BTreeMap::new();
     let mut context = PageContext::new(file, sink);
-    for (name, value, _, at) in &scan.assumptions {
-        if names
-            .insert(name.clone(), *value)
-            .is_some_and(|earlier| earlier != *value)
-        {
-            let message = format!("the assumption \"{name}\" is given two values");
-            context.error("bad-assumption", body_at + at, message, None);
-        }
-    }
-    context.names = names;
+    context.names = assumed(&scan, &context, body_at);
+    context.source_keys = fields
+        .tables("sources")
+        .iter()
+        .filter_map(|source| source.text("key"))
+        .map(|key| key.value)
+        .collect();
+    // A patched entry's front matter stands in several files.
+    let fronts: Vec<PageContext<'_, '_>> = definition
+        .sheets
+        .iter()
+        .map(|sheet| PageContext {
+            names: context.names.clone(),
+            source_keys: context.source_keys.clone(),
+            ..PageContext::new(sheet.file, sink)
+        })
+        .collect();
     let place = top.file.place(top.base + top.start);
-    let front_context = PageContext::new(top.file, sink);
     let reader = FrontReader {
         fields: &fields,
-        page: &front_context,
+        pages: &fronts,
         vocabulary,
         planned: definition.planned,
     };
     let mut entry = reader.entry(id.clone(), top.file.layer, top.file.path, place);
     fields.finish();
+    for front in fronts {
+        context.cited.borrow_mut().append(&mut front.cited.take());
+        let mut used = front.used_names.take();
+        context.used_names.borrow_mut().append(&mut used);
+    }
     if !definition.planned {
-        context.source_keys = entry
-            .sources
-            .iter()
-            .map(|source| source.key.clone())
-            .collect();
-        entry.document = context.page(body, body_at);
+        entry.document = context.page(body, &scan, body_at);
+        entry.document.place = Some(file.place(body_at));
         entry.markdown = body.trim().to_owned();
     }
     Some((entry, context))
+}
+
+/// The inputs of a page's examples by name.
+fn assumed(scan: &Scan, context: &PageContext<'_, '_>, body_at: usize) -> BTreeMap<String, f64> {
+    let mut names = BTreeMap::new();
+    for (name, value, _, at) in &scan.assumptions {
+        let earlier = names.insert(name.clone(), *value);
+        if earlier.is_some_and(|earlier| earlier != *value) {
+            let message = format!("the assumption \"{name}\" is given two values");
+            context.error("bad-assumption", body_at + at, message, None);
+        }
+    }
+    names
 }

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, Generated};
 use crate::diagnostic::{Sink, nearest};
 use crate::document::{Block, Inline, Target};
-use crate::entry::{Details, Entry};
+use crate::entry::{Details, Entry, RichText};
 use crate::glossary::GLOSSARY_PATH;
 use crate::kind::{EntryId, Kind};
 use crate::markdown::PageContext;
+use crate::page_builder::RENDERED_ANCHORS;
 use crate::relation::{Related, RelationKind};
+use crate::vocabulary::Vocabulary;
 
 /// Resolves relations, derives inverses, and reports what contradicts itself.
 pub(crate) fn relations(catalog: &mut Catalog, sink: &RefCell<Sink>) {
@@ -26,6 +28,9 @@ pub(crate) fn relations(catalog: &mut Catalog, sink: &RefCell<Sink>) {
                 Kind::Term => catalog.terms.contains_key(&relation.to.slug),
                 _ => catalog.entries.contains_key(&relation.to),
             };
+            if !known && catalog.hidden.contains(&relation.to) {
+                continue;
+            }
             if !known {
                 fail(
                     "unresolved-relation",
@@ -116,24 +121,38 @@ fn cycles(catalog: &Catalog, sink: &RefCell<Sink>) {
     // Kahn's algorithm: what cannot be taken away stands on a cycle or leads to one.
     let mut left: BTreeMap<&EntryId, Vec<&EntryId>> =
         catalog.entries.keys().map(|id| (id, needs(id))).collect();
-    loop {
-        let free: Vec<&EntryId> = left
-            .iter()
-            .filter(|(_, needs)| needs.iter().all(|need| !left.contains_key(need)))
-            .map(|(id, _)| *id)
-            .collect();
-        if free.is_empty() {
-            break;
-        }
-        for id in free {
-            left.remove(id);
+    let mut needed_by: BTreeMap<&EntryId, Vec<&EntryId>> = BTreeMap::new();
+    let mut open: BTreeMap<&EntryId, usize> = BTreeMap::new();
+    for (id, needs) in &left {
+        let known = needs.iter().filter(|need| left.contains_key(*need));
+        open.insert(id, known.clone().count());
+        for need in known {
+            needed_by.entry(need).or_default().push(id);
         }
     }
-    let mut told: BTreeSet<&EntryId> = BTreeSet::new();
+    let mut free: Vec<&EntryId> = open
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(id, _)| *id)
+        .collect();
+    while let Some(id) = free.pop() {
+        left.remove(id);
+        for dependent in needed_by.get(id).into_iter().flatten() {
+            if let Some(count) = open.get_mut(dependent) {
+                *count -= 1;
+                if *count == 0 {
+                    free.push(dependent);
+                }
+            }
+        }
+    }
+    let mut seen: BTreeSet<&EntryId> = BTreeSet::new();
     for start in left.keys() {
         let mut walk: Vec<&EntryId> = Vec::new();
+        let mut on_walk: BTreeSet<&EntryId> = BTreeSet::new();
         let mut at = *start;
-        while !walk.contains(&at) {
+        // What an earlier walk has seen leads to a cycle that is told.
+        while !seen.contains(at) && on_walk.insert(at) {
             walk.push(at);
             match left
                 .get(at)
@@ -143,12 +162,12 @@ fn cycles(catalog: &Catalog, sink: &RefCell<Sink>) {
                 None => break,
             }
         }
-        let from = walk.iter().position(|id| *id == at).unwrap_or(0);
-        let cycle = &walk[from..];
-        if cycle.iter().any(|id| told.contains(*id)) {
+        let fresh = !seen.contains(at);
+        seen.extend(walk.iter().copied());
+        let from = walk.iter().position(|id| *id == at);
+        let Some(cycle) = from.filter(|_| fresh).map(|from| &walk[from..]) else {
             continue;
-        }
-        told.extend(cycle.iter().copied());
+        };
         let names: Vec<String> = cycle
             .iter()
             .chain(&cycle[..1])
@@ -216,6 +235,8 @@ pub(crate) fn page(
     }
     unused(entry, context, sink);
     links(catalog, entry, context, generated);
+    front_links(catalog, entry, generated, sink);
+    filters(catalog, context);
     experiment(catalog, entry, sink);
 }
 
@@ -225,7 +246,7 @@ fn unused(entry: &Entry, context: &PageContext<'_, '_>, sink: &RefCell<Sink>) {
         if !cited.contains(&source.key) {
             sink.borrow_mut().error(
                 "unused-source",
-                entry.place.clone(),
+                source.place.clone(),
                 format!("the source \"{}\" is never cited", source.key),
                 Some(format!("cite it with [^{}] or remove it", source.key)),
             );
@@ -272,83 +293,106 @@ fn experiment(catalog: &Catalog, entry: &Entry, sink: &RefCell<Sink>) {
     }
 }
 
-/// Inline runs of an entry: body and front matter.
-fn all_inlines(entry: &Entry) -> Vec<&Inline> {
-    let mut found = entry.document.inlines();
-    if let Details::Pattern(pattern) = &entry.details {
-        let single = [&pattern.tier_why, &pattern.problem, &pattern.solution];
-        let lists = [
-            &pattern.use_when,
-            &pattern.avoid_when,
-            &pattern.gains,
-            &pattern.costs,
-        ];
-        for text in single.into_iter().chain(lists.into_iter().flatten()) {
-            crate::document::walk_inlines(&text.content, &mut |inline| found.push(inline));
-        }
+/// Inline runs of an entry's front matter.
+fn front_texts(entry: &Entry) -> Vec<&RichText> {
+    let Details::Pattern(pattern) = &entry.details else {
+        return Vec::new();
+    };
+    let single = [&pattern.tier_why, &pattern.problem, &pattern.solution];
+    let lists = [
+        &pattern.use_when,
+        &pattern.avoid_when,
+        &pattern.gains,
+        &pattern.costs,
+    ];
+    single
+        .into_iter()
+        .chain(lists.into_iter().flatten())
+        .collect()
+}
+
+fn front_links(catalog: &Catalog, entry: &Entry, generated: &Generated, sink: &RefCell<Sink>) {
+    let anchors = page_anchors(entry);
+    for text in front_texts(entry) {
+        crate::document::walk_inlines(&text.content, &mut |inline| {
+            let problem = match inline {
+                Inline::Link { target, .. } => resolve(catalog, &anchors, target, generated),
+                Inline::Quoted { path, .. } => quotation(catalog, path),
+                _ => Ok(()),
+            };
+            if let (Err((code, message, hint)), Some(place)) = (problem, &text.place) {
+                sink.borrow_mut().error(code, place.clone(), message, hint);
+            }
+        });
     }
-    found
+}
+
+/// Whether the experiment of a quotation exists.
+fn quotation(catalog: &Catalog, path: &str) -> Result<(), LinkProblem> {
+    let slug = path.split('.').next().unwrap_or(path);
+    let file = format!("experiments/{slug}.toml");
+    if catalog.data.contains_key(&file) {
+        return Ok(());
+    }
+    let hint = "quotations are written {exp:experiment.variant.quantity}".to_owned();
+    let message = format!("there is no experiment \"{slug}\"");
+    Err(("unresolved-experiment", message, Some(hint)))
 }
 
 fn links(catalog: &Catalog, entry: &Entry, context: &PageContext<'_, '_>, generated: &Generated) {
     let anchors = page_anchors(entry);
-    for inline in all_inlines(entry) {
-        match inline {
+    for inline in entry.document.inlines() {
+        let (problem, offset) = match inline {
             Inline::Link { target, offset, .. } => {
-                if let Err((code, message, hint)) = resolve(catalog, &anchors, target, generated) {
-                    context.error(code, *offset, message, hint);
-                }
+                (resolve(catalog, &anchors, target, generated), offset)
             }
-            Inline::Quoted { path, offset } => {
-                let slug = path.split('.').next().unwrap_or(path);
-                if !catalog
-                    .data
-                    .contains_key(&format!("experiments/{slug}.toml"))
-                {
-                    context.error(
-                        "unresolved-experiment",
-                        *offset,
-                        format!("there is no experiment \"{slug}\""),
-                        Some("quotations are written {exp:experiment.variant.quantity}".to_owned()),
-                    );
-                }
-            }
-            _ => {}
+            Inline::Quoted { path, offset } => (quotation(catalog, path), offset),
+            _ => continue,
+        };
+        if let Err((code, message, hint)) = problem {
+            context.error(code, *offset, message, hint);
         }
     }
-    for block in entry.document.blocks() {
-        if let Block::Experiment(block) = block
-            && !catalog
-                .data
-                .contains_key(&format!("experiments/{}.toml", block.slug))
-        {
-            context.error(
-                "unresolved-experiment",
-                entry
-                    .document
-                    .section("see-it-run")
-                    .map_or(0, |section| section.offset),
-                format!("there is no experiment \"{}\"", block.slug),
-                Some(format!("add experiments/{}.toml", block.slug)),
-            );
+    for (id, offset) in context.named.borrow().iter() {
+        if !catalog.entries.contains_key(id) && !catalog.hidden.contains(id) {
+            let message = format!("{id} is not in the catalogue");
+            let hint = did_you_mean(catalog, id);
+            context.error("unresolved-link", *offset, message, hint);
         }
-        if let Block::Module(module) = block {
-            for id in &module.pages {
-                if !catalog.entries.contains_key(id) {
-                    context.error(
-                        "unresolved-link",
-                        entry
-                            .document
-                            .section("modules")
-                            .map_or(0, |section| section.offset),
-                        format!(
-                            "week {} names {id}, which is not in the catalogue",
-                            module.week
-                        ),
-                        did_you_mean(catalog, id),
-                    );
-                }
-            }
+    }
+    for (slug, offset) in context.experiments.borrow().iter() {
+        if let Err((code, message, _)) = quotation(catalog, slug) {
+            let hint = format!("add experiments/{slug}.toml");
+            context.error(code, *offset, message, hint);
+        }
+    }
+}
+
+/// A misspelt filter would list nothing and say nothing.
+fn filters(catalog: &Catalog, context: &PageContext<'_, '_>) {
+    let vocabulary = &catalog.vocabulary;
+    let slugs = |kind: Kind| -> Vec<&str> {
+        let of_kind = catalog.entries.keys().filter(|id| id.kind == kind);
+        of_kind.map(|id| id.slug.as_str()).collect()
+    };
+    for (field, value, offset) in context.filters.borrow().iter() {
+        let allowed = match *field {
+            "category" => Vocabulary::ids(&vocabulary.categories),
+            "tier" => Vocabulary::ids(&vocabulary.tiers),
+            "scale" => Vocabulary::ids(&vocabulary.scales),
+            "answers" => Vocabulary::ids(&vocabulary.problems),
+            "domain" => Vocabulary::ids(&vocabulary.domains),
+            "law" => slugs(Kind::Law),
+            "pillar" => slugs(Kind::Pillar),
+            _ => crate::entry::PAGE_SECTIONS.to_vec(),
+        };
+        if !allowed.contains(&value.as_str()) {
+            let hint = match nearest(value, allowed.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("one of {}", allowed.join(", ")),
+            };
+            let message = format!("`{field}` cannot be \"{value}\"");
+            context.error("unknown-value", *offset, message, hint);
         }
     }
 }
@@ -391,6 +435,7 @@ fn resolve(
             }
         }
         Target::Entry { id, anchor } => match catalog.entries.get(id) {
+            None if catalog.hidden.contains(id) => Ok(()),
             None => {
                 let message = format!("{id} is not in the catalogue");
                 Err(("unresolved-link", message, did_you_mean(catalog, id)))
@@ -433,7 +478,7 @@ fn resolve(
 /// The anchors of a page, those that the renderer makes included.
 fn page_anchors(entry: &Entry) -> Vec<&str> {
     let mut anchors = entry.document.anchors();
-    anchors.extend(["sources", "computed", "related"]);
+    anchors.extend(RENDERED_ANCHORS);
     anchors
 }
 
@@ -455,7 +500,11 @@ fn anchor_exists(anchors: &[&str], anchor: &str, page: &str) -> Result<(), LinkP
 /// The entries that an entry's text links to.
 pub(crate) fn linked_entries(entry: &Entry) -> BTreeSet<EntryId> {
     let mut found = BTreeSet::new();
-    for inline in all_inlines(entry) {
+    let mut inlines = entry.document.inlines();
+    for text in front_texts(entry) {
+        crate::document::walk_inlines(&text.content, &mut |inline| inlines.push(inline));
+    }
+    for inline in inlines {
         if let Inline::Link {
             target: Target::Entry { id, .. },
             ..

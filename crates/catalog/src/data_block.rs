@@ -50,11 +50,13 @@ impl<'i> Info<'i> {
     }
 }
 
-/// Reads a fence. `offset` is where its text begins, `fence_offset` where the fence stands.
+/// Reads a fence. `written` is its text with the file's own line ends, where the file holds it in
+/// one piece; `offset` is where it begins, `fence_offset` where the fence stands.
 pub(crate) fn read(
     page: &PageContext<'_, '_>,
     info: &str,
     text: String,
+    written: Option<&str>,
     offset: usize,
     fence_offset: usize,
 ) -> Option<Block> {
@@ -96,7 +98,8 @@ pub(crate) fn read(
     match info.language {
         "mermaid" => diagram(page, &info, text, fence_offset),
         "step" | "phase" | "module" | "list" | "experiment" => {
-            data(page, info.language, &text, offset, fence_offset)
+            let text = written.unwrap_or(&text);
+            data(page, info.language, text, offset, fence_offset)
         }
         language => {
             let code = Code {
@@ -244,7 +247,10 @@ impl Reader<'_, '_, '_, '_> {
         let mut pages = Vec::new();
         for text in self.fields.texts("pages") {
             match EntryId::parse(&text.value, Some(Kind::Pattern)) {
-                Ok(id) => pages.push(id),
+                Ok(id) => {
+                    self.page.named.borrow_mut().push((id.clone(), text.offset));
+                    pages.push(id);
+                }
                 Err(message) => self.page.error("bad-id", text.offset, message, None),
             }
         }
@@ -277,6 +283,8 @@ impl Reader<'_, '_, '_, '_> {
             "category", "tier", "domain", "section", "law", "pillar", "answers", "scale",
         ] {
             if let Some(value) = self.fields.text(key) {
+                let filter = (key, value.value.clone(), value.offset);
+                self.page.filters.borrow_mut().push(filter);
                 filters.push((key.to_owned(), value.value));
             }
         }
@@ -309,8 +317,11 @@ impl Reader<'_, '_, '_, '_> {
                 .map(|text| text.value)
                 .collect()
         };
+        let slug = self.fields.required_text("id");
+        let named = (slug.value.clone(), slug.offset);
+        self.page.experiments.borrow_mut().push(named);
         ExperimentBlock {
-            slug: self.fields.required_text("id").value,
+            slug: slug.value,
             figures: texts("figures"),
             lines: texts("lines"),
             controls: self.fields.tables("controls").iter().map(control).collect(),

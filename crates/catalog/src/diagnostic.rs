@@ -1,5 +1,7 @@
 //! Findings about content, each with the place where it stands.
 
+use std::cell::Cell;
+
 use serde::Serialize;
 
 /// Where in the content something stands. Lines and columns count from 1; columns count characters.
@@ -90,8 +92,13 @@ impl Sink {
         });
     }
 
+    /// Whether further findings would be dropped, so that nobody need work them out.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.len() >= DIAGNOSTICS_MAX
+    }
+
     fn push(&mut self, finding: Diagnostic) {
-        if self.found.len() < DIAGNOSTICS_MAX {
+        if !self.is_full() {
             self.found.push(finding);
         }
     }
@@ -111,6 +118,9 @@ pub(crate) struct FileText<'a> {
     pub(crate) path: &'a str,
     pub(crate) text: &'a str,
     line_starts: Vec<usize>,
+    /// Byte offset and column of the last place, from which the next one in its line is counted:
+    /// a line may be as long as the file.
+    last: Cell<(usize, usize)>,
 }
 
 impl<'a> FileText<'a> {
@@ -128,6 +138,7 @@ impl<'a> FileText<'a> {
             path,
             text,
             line_starts,
+            last: Cell::new((0, 1)),
         }
     }
 
@@ -138,7 +149,12 @@ impl<'a> FileText<'a> {
         }
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts[line - 1];
-        let column = self.text[start..offset].chars().count() + 1;
+        let (known, column) = match self.last.get() {
+            (at, column) if (start..=offset).contains(&at) => (at, column),
+            _ => (start, 1),
+        };
+        let column = column + self.text[known..offset].chars().count();
+        self.last.set((offset, column));
         Place {
             layer: self.layer.to_owned(),
             file: self.path.to_owned(),
@@ -151,8 +167,11 @@ impl<'a> FileText<'a> {
 /// The candidate nearest to `word`, when it is near enough to be a slip of the fingers.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (word.chars().count() / 3).clamp(1, 3);
+    let near_in_length =
+        |candidate: &&str| candidate.len().abs_diff(word.len()) <= allowed * char::MAX.len_utf8();
     candidates
         .into_iter()
+        .filter(near_in_length)
         .map(|candidate| (edit_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, candidate)| (*distance, candidate.len()))
@@ -187,6 +206,8 @@ mod tests {
         let file = FileText::new("studio", "a.md", "é–x\nsecond");
         assert_eq!((file.place(5).line, file.place(5).column), (1, 3));
         assert_eq!((file.place(7).line, file.place(7).column), (2, 1));
+        assert_eq!((file.place(9).line, file.place(9).column), (2, 3));
+        assert_eq!((file.place(2).line, file.place(2).column), (1, 2));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The typed form of a page: what HTML, terminal, search and feeds are made from.
 
+use crate::diagnostic::Place;
 use crate::kind::EntryId;
 
 /// A page body, parsed once.
@@ -11,6 +12,8 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// Inputs of the page's worked examples, in order of appearance.
     pub assumptions: Vec<Assumption>,
+    /// Where the text begins; a patched entry's body may stand in another file than its front.
+    pub place: Option<Place>,
 }
 
 /// A section: a heading of level 2 and what stands under it.

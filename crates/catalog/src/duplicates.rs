@@ -66,7 +66,8 @@ pub fn near_duplicates(catalog: &Catalog) -> Vec<Diagnostic> {
 fn passages(catalog: &Catalog) -> Vec<Passage> {
     let mut found = Vec::new();
     for entry in catalog.pages() {
-        let lead = (&entry.document.introduction, entry.place.line);
+        let body = entry.document.place.as_ref().unwrap_or(&entry.place);
+        let lead = (&entry.document.introduction, body.line);
         let sections = entry
             .document
             .sections
@@ -89,7 +90,8 @@ fn passages(catalog: &Catalog) -> Vec<Passage> {
                 found.push(Passage {
                     place: Place {
                         line,
-                        ..entry.place.clone()
+                        column: 1,
+                        ..body.clone()
                     },
                     page: entry.id.to_string(),
                     shingles: words.windows(SHINGLE_WORDS).map(hash).collect(),

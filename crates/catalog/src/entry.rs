@@ -2,17 +2,30 @@
 
 use crate::diagnostic::Place;
 use crate::document::{Document, Inline};
-use crate::fields::{Date, Fields, TextOrTable};
+use crate::fields::{Date, Fields, Located, TextOrTable};
 use crate::kind::{EntryId, Kind};
 use crate::markdown::{FigureRule, PageContext, inline_text};
 use crate::relation::{Relation, RelationKind};
 use crate::vocabulary::Vocabulary;
+
+/// The groups in which pages stand.
+pub(crate) const PAGE_SECTIONS: [&str; 7] = [
+    "start",
+    "principles",
+    "patterns",
+    "handbook",
+    "tools",
+    "reference",
+    "emergency",
+];
 
 /// A short text of the front matter: inline Markdown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RichText {
     /// Content.
     pub content: Vec<Inline>,
+    /// Where it stands.
+    pub(crate) place: Option<Place>,
 }
 
 impl RichText {
@@ -44,6 +57,8 @@ pub struct Source {
     pub kind: String,
     /// Date on which its text was read.
     pub checked: Option<Date>,
+    /// Where its key stands.
+    pub place: Place,
 }
 
 /// A sign to watch, with its threshold: a starting point of our own.
@@ -272,7 +287,8 @@ impl Entry {
 /// Reads front matter into an entry without its body.
 pub(crate) struct FrontReader<'f, 'a, 's> {
     pub(crate) fields: &'f Fields<'a, 's>,
-    pub(crate) page: &'f PageContext<'a, 's>,
+    /// One for each file in which the front matter stands.
+    pub(crate) pages: &'f [PageContext<'a, 's>],
     pub(crate) vocabulary: &'f Vocabulary,
     pub(crate) planned: bool,
 }
@@ -298,11 +314,19 @@ impl FrontReader<'_, '_, '_> {
         if self.planned && !self.fields.has(key) {
             return RichText::default();
         }
-        let text = self.fields.required_text(key);
+        self.read(&self.fields.required_text(key))
+    }
+
+    fn read(&self, text: &Located<String>) -> RichText {
+        let here = |page: &&PageContext<'_, '_>| {
+            page.file.layer == text.place.layer && page.file.path == text.place.file
+        };
+        let page = self.pages.iter().find(here);
         RichText {
-            content: self
-                .page
-                .fragment(&text.value, text.offset, FigureRule::Holds),
+            content: page.map_or_else(Vec::new, |page| {
+                page.fragment(&text.value, text.offset, FigureRule::Holds)
+            }),
+            place: Some(text.place.clone()),
         }
     }
 
@@ -312,12 +336,8 @@ impl FrontReader<'_, '_, '_> {
         }
         self.fields
             .texts(key)
-            .into_iter()
-            .map(|text| RichText {
-                content: self
-                    .page
-                    .fragment(&text.value, text.offset, FigureRule::Holds),
-            })
+            .iter()
+            .map(|text| self.read(text))
             .collect()
     }
 
@@ -336,7 +356,8 @@ impl FrontReader<'_, '_, '_> {
         self.fields.choice(key, allowed).unwrap_or_default()
     }
 
-    fn address(&self, key: &str, text: String, offset: usize) -> Option<String> {
+    fn address(&self, key: &str, located: Located<String>) -> Option<String> {
+        let text = located.value;
         let clean = text.starts_with('/')
             && text.ends_with('/')
             && !text.contains("//")
@@ -347,9 +368,9 @@ impl FrontReader<'_, '_, '_> {
         if clean {
             return Some(text);
         }
-        self.page.error(
+        self.fields.error(
             "bad-path",
-            offset,
+            located.place,
             format!("`{key}` is \"{text}\""),
             Some("an address such as /pattern-library/scaling/sharding/".to_owned()),
         );
@@ -366,24 +387,26 @@ impl FrontReader<'_, '_, '_> {
         let stated = self
             .fields
             .text("path")
-            .and_then(|path| self.address("path", path.value, path.offset));
+            .and_then(|path| self.address("path", path));
         let path = stated
             .or_else(|| id.kind.default_path(&id.slug, &group))
             .unwrap_or_else(|| {
-                self.fields.missing("path");
-                String::new()
+                if !self.fields.has("path") {
+                    self.fields.missing("path");
+                }
+                // Somewhere it must live until its author says where.
+                format!("/{}/", id.slug)
             });
         let redirects = self
             .fields
             .texts("redirects")
             .into_iter()
-            .filter_map(|path| self.address("redirects", path.value, path.offset))
+            .filter_map(|path| self.address("redirects", path))
             .collect();
         let summary = self.needed("summary");
         if let Some(text) = self.fields.text("summary") {
             // Shown alone in lists, where no citation could stand beside a figure.
-            self.page
-                .fragment(&text.value, text.offset, FigureRule::Holds);
+            self.read(&text);
         }
         let language = self
             .fields
@@ -427,19 +450,21 @@ impl FrontReader<'_, '_, '_> {
         let mut found: Vec<Source> = Vec::new();
         for table in self.fields.tables("sources") {
             let key = table.required_text("key");
-            let url = table.required_text("url");
+            let mut url = table.required_text("url");
             if !url.value.starts_with("https://") && !url.value.starts_with("http://") {
-                self.page.error(
+                self.fields.error(
                     "bad-url",
-                    url.offset,
+                    url.place,
                     format!("a source's `url` is \"{}\"", url.value),
                     Some("write an address that starts with https://".to_owned()),
                 );
+                // Other schemes can run, so such an address is not kept.
+                url.value.clear();
             }
             if found.iter().any(|source| source.key == key.value) {
                 let message = format!("two sources have the key \"{}\"", key.value);
-                self.page
-                    .error("duplicate-source", key.offset, message, None);
+                let place = key.place.clone();
+                self.fields.error("duplicate-source", place, message, None);
             }
             found.push(Source {
                 key: key.value,
@@ -449,6 +474,7 @@ impl FrontReader<'_, '_, '_> {
                 url: url.value,
                 kind: table.choice("kind", &kinds).unwrap_or_default(),
                 checked: table.date("checked"),
+                place: key.place,
             });
             table.finish();
         }
@@ -478,7 +504,7 @@ impl FrontReader<'_, '_, '_> {
                         why: why.map(|why| why.value),
                         place: to.place,
                     }),
-                    Err(message) => self.page.error("bad-id", to.offset, message, None),
+                    Err(message) => self.fields.error("bad-id", to.place, message, None),
                 }
             }
         }
@@ -548,18 +574,7 @@ impl FrontReader<'_, '_, '_> {
                 why: self.needed("why"),
             },
             Kind::Page | Kind::Term => Details::Page {
-                section: self.choice(
-                    "section",
-                    &[
-                        "start",
-                        "principles",
-                        "patterns",
-                        "handbook",
-                        "tools",
-                        "reference",
-                        "emergency",
-                    ],
-                ),
+                section: self.choice("section", &PAGE_SECTIONS),
                 order: self.fields.bounded("order", 0, 10_000).unwrap_or(1000),
             },
         }

@@ -8,6 +8,8 @@ pub const EXPRESSION_BYTES_MAX: usize = 400;
 const DEPTH_MAX: usize = 40;
 /// Most servers in `erlang_c`, which bounds its loop.
 const SERVERS_MAX: f64 = 100_000.0;
+/// Most servers in a formula of a page, of which there may be thousands.
+const FORMULA_SERVERS_MAX: f64 = 10_000.0;
 
 /// The value of `text` with the given named inputs. Names used are reported through `used`.
 ///
@@ -221,6 +223,11 @@ fn apply(name: &str, arguments: &[f64]) -> Result<f64, String> {
         ("abs", [x]) => libm::fabs(*x),
         ("min", [first, rest @ ..]) => rest.iter().fold(*first, |a, b| a.min(*b)),
         ("max", [first, rest @ ..]) => rest.iter().fold(*first, |a, b| a.max(*b)),
+        ("erlang_c", [servers, _]) if *servers > FORMULA_SERVERS_MAX => {
+            return Err(format!(
+                "erlang_c takes at most {FORMULA_SERVERS_MAX} servers here"
+            ));
+        }
         ("erlang_c", [servers, load]) => erlang_c(*servers, *load).ok_or_else(|| {
             format!("erlang_c({servers}, {load}) needs a whole number of servers above the load")
         })?,

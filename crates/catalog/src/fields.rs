@@ -107,6 +107,16 @@ impl<'a, 's> Fields<'a, 's> {
         );
     }
 
+    pub(crate) fn error(
+        &self,
+        code: &'static str,
+        place: Place,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        self.sink.borrow_mut().error(code, place, message, hint);
+    }
+
     /// Reports that `key` is missing.
     pub(crate) fn missing(&self, key: &str) {
         self.sink.borrow_mut().error(
@@ -298,7 +308,12 @@ impl<'a, 's> Fields<'a, 's> {
                 return Some((*low, *high));
             }
         }
-        self.wrong(sheet, value, key, "two whole numbers, [least, most]");
+        self.sink.borrow_mut().error(
+            "wrong-type",
+            sheet.file.place(sheet.base + value.span().start),
+            format!("`{key}` must be two whole numbers, [least, most]"),
+            None,
+        );
         None
     }
 
@@ -396,7 +411,7 @@ impl<'a, 's> Fields<'a, 's> {
         for sheet in &self.sheets {
             for (key, _) in sheet.table {
                 let name = key.get_ref().as_ref();
-                if known.contains(name) {
+                if known.contains(name) || self.sink.borrow().is_full() {
                     continue;
                 }
                 let hint = match nearest(name, known.iter().copied()) {

@@ -1,7 +1,7 @@
 //! Finds figures in prose that are neither cited nor computed.
 //!
 //! A figure is a number with a unit, a percentage, a multiple, or an amount of money. It is covered
-//! by a citation in the same sentence, or, in a table, in the same row.
+//! by a citation in the same sentence, list item or table row.
 
 /// Stands for a citation in flattened prose.
 pub(crate) const CITATION: char = '\u{1}';
@@ -265,6 +265,12 @@ fn figure_length(sentence: &str, start: usize, end: usize, before: Option<char>)
     if gap == 0 && matches!(unit, "x" | "X" | "k") {
         return length_to(1);
     }
+    // "the 1990s" is a date.
+    let number = &sentence[start..end];
+    let century = number.starts_with("19") || number.starts_with("20");
+    if gap == 0 && unit == "s" && number.len() == 4 && century && number.ends_with('0') {
+        return None;
+    }
     let lower = unit.to_lowercase();
     let symbol = SYMBOLS.contains(&unit) && !(gap > 0 && matches!(unit, "K" | "M"));
     let value: f64 = sentence[start..end].replace(',', "").parse().unwrap_or(0.0);
@@ -315,7 +321,7 @@ mod tests {
 
     #[test]
     fn names_dates_and_small_counts_are_exempt() {
-        let exempt = "On 2026-11-25 p99 of HTTP/2 in v1.36 on S3, section 4, with 3 replicas and \
+        let exempt = "On 2026-11-25 p99 of HTTP/2 in v1.36 on S3, section 4, with 3 replicas of the 1990s and \
                       N = 3; ISO-8601 and Raft 2014.";
         assert_eq!(check(exempt), Vec::<String>::new());
     }

@@ -172,6 +172,11 @@ impl Kind {
     /// Where an entry of this kind lives unless its front matter says otherwise. `group` is the
     /// category of a pattern or the domain of a case study. `None`: the entry must state a path.
     pub fn default_path(self, slug: &str, group: &str) -> Option<String> {
+        // A group that is no name cannot be part of an address, nor of a file's path.
+        let named = |text: &str| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let group = if named(group) { group } else { "other" };
         Some(match self {
             Kind::Playbook => format!("/playbooks/{slug}/"),
             Kind::Pattern => format!("/pattern-library/{group}/{slug}/"),

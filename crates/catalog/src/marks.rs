@@ -4,12 +4,17 @@
 //! means nothing to Markdown and every byte offset stays true.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// First character of a stand-in; private use, so that no text has a meaning for it.
 pub(crate) const MARK: char = '\u{E000}';
 
-/// Longest figure mark.
+/// Longest figure mark, which also bounds the search for its end.
 const MARK_BYTES_MAX: usize = 500;
+/// Longest key of a source, which also bounds the search for the end of a citation.
+const KEY_BYTES_MAX: usize = 64;
 
 /// A figure mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,135 +59,171 @@ pub(crate) struct Scan {
 /// Languages of fences whose text holds Markdown, so that their assumptions count for the page.
 pub(crate) const DATA_FENCES: &[&str] = &["step", "phase", "module"];
 
-/// Scans `text`. Code fences and inline code are left as they are.
+/// Scans `text`. Code and formulas are left as they are.
 pub(crate) fn scan(text: &str) -> Scan {
     let mut scan = Scan {
         masked: String::with_capacity(text.len()),
         ..Scan::default()
     };
-    let mut fence: Option<Fence> = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        match &fence {
-            Some(open) => {
-                if open.closes(line) {
-                    fence = None;
-                } else if open.holds_data {
-                    assumptions_of(line, at, &mut scan);
-                }
-                scan.masked.push_str(line);
-            }
-            None => match Fence::opening(line, at) {
-                Some(open) => {
-                    fence = Some(open);
-                    scan.masked.push_str(line);
-                }
-                None => mask_line(line, at, &mut scan),
-            },
-        }
-        at += line.len();
+    let outline = outline(text, &mut scan.problems);
+    for range in &outline.data {
+        assumptions_of(&text[range.clone()], range.start, &mut scan);
     }
-    if let Some(open) = fence {
-        scan.problems.push(Problem {
-            code: "open-fence",
-            offset: open.offset,
-            message: "a code fence is never closed".to_owned(),
-            hint: "close it with a line of as many backticks",
-        });
+    let mut at = 0;
+    for range in &outline.opaque {
+        // What begins inside a mark is part of the mark: the `$` of `{= 3 | $}` opens no formula.
+        if range.start < at {
+            continue;
+        }
+        at = mask(text, at, range.start, &mut scan);
+        if at <= range.start {
+            scan.masked.push_str(&text[range.clone()]);
+            at = range.end;
+        }
+    }
+    mask(text, at, text.len(), &mut scan);
+    if let Some(closing) = outline.closing {
         // Citations are defined after the text, which must not be swallowed by the open fence.
-        let closing = String::from(open.symbol).repeat(open.length);
         scan.masked.push('\n');
         scan.masked.push_str(&closing);
     }
     scan
 }
 
-struct Fence {
-    symbol: char,
-    length: usize,
-    holds_data: bool,
-    offset: usize,
+/// Where marks mean nothing.
+#[derive(Default)]
+struct Outline {
+    /// Code and formulas, in order, none inside another.
+    opaque: Vec<Range<usize>>,
+    /// Fences whose text holds Markdown.
+    data: Vec<Range<usize>>,
+    /// What closes a fence that the text leaves open.
+    closing: Option<String>,
 }
 
-impl Fence {
-    fn opening(line: &str, offset: usize) -> Option<Fence> {
-        let trimmed = line.trim_start_matches([' ', '>', '-', '*']);
-        let symbol = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-        let length = trimmed.chars().take_while(|c| *c == symbol).count();
-        let info = trimmed[length..].trim();
-        if length < 3 || (symbol == '`' && info.contains('`')) {
-            return None;
+fn outline(text: &str, problems: &mut Vec<Problem>) -> Outline {
+    let mut outline = Outline::default();
+    let mut depth = 0usize;
+    for (event, range) in Parser::new_ext(text, crate::markdown::options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                if let CodeBlockKind::Fenced(info) = &kind {
+                    let language = info.split_whitespace().next().unwrap_or("");
+                    if DATA_FENCES.contains(&language) {
+                        outline.data.push(range.clone());
+                    }
+                    if let Some(closing) = missing_end(&text[range.clone()]) {
+                        problems.push(Problem {
+                            code: "open-fence",
+                            offset: range.start,
+                            message: "a code fence is never closed".to_owned(),
+                            hint: "close it with a line of as many backticks",
+                        });
+                        // A list or a quotation ends by itself, and the fence in it.
+                        outline.closing =
+                            (depth == 0 && text[range.end..].trim().is_empty()).then_some(closing);
+                    }
+                }
+                outline.opaque.push(range);
+            }
+            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
+                outline.opaque.push(range);
+            }
+            Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::FootnoteDefinition(_)) => {
+                depth += 1;
+            }
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::FootnoteDefinition) => {
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
         }
-        let language = info.split_whitespace().next().unwrap_or("");
-        Some(Fence {
-            symbol,
-            length,
-            holds_data: DATA_FENCES.contains(&language),
-            offset,
-        })
     }
-
-    fn closes(&self, line: &str) -> bool {
-        let trimmed = line.trim_matches([' ', '>', '\n', '\r']);
-        trimmed.len() >= self.length && trimmed.chars().all(|c| c == self.symbol)
-    }
+    outline
 }
 
-fn assumptions_of(line: &str, offset: usize, scan: &mut Scan) {
-    let mut from = 0;
-    while let Some(found) = line[from..].find("{assume:") {
-        let start = from + found;
-        let Some(end) = line[start..].find('}') else {
-            return;
-        };
+/// The line that would close a fence, if its block ends without one.
+fn missing_end(block: &str) -> Option<String> {
+    let symbol = block.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let fence: String = block.chars().take_while(|c| *c == symbol).collect();
+    let last = block.trim_end().rsplit('\n').next().unwrap_or("");
+    let last = last.trim_matches([' ', '\t', '>', '\r']);
+    let closed = block.trim_end().contains('\n')
+        && last.len() >= fence.len()
+        && last.chars().all(|c| c == symbol);
+    (!closed).then_some(fence)
+}
+
+fn assumptions_of(text: &str, offset: usize, scan: &mut Scan) {
+    for (at, _) in text.match_indices("{assume:") {
         // A mark that cannot be read is reported when the fence's text is read.
-        if let Ok(Mark::Assumed { name, value, unit }) = read_mark(&line[start + 1..start + end]) {
-            scan.assumptions.push((name, value, unit, offset + start));
+        if let Some(length) = mark_length(&text[at..])
+            && let Ok(Mark::Assumed { name, value, unit }) =
+                read_mark(&text[at + 1..at + length - 1])
+        {
+            scan.assumptions.push((name, value, unit, offset + at));
         }
-        from = start + end;
     }
 }
 
-fn mask_line(line: &str, offset: usize, scan: &mut Scan) {
-    let mut at = 0;
-    while at < line.len() {
-        let rest = &line[at..];
-        if rest.starts_with('`') {
-            let run = rest.bytes().take_while(|b| *b == b'`').count();
-            let fence = &rest[..run];
-            let end = rest[run..]
-                .find(fence)
-                .map_or(run, |found| run + found + run);
-            scan.masked.push_str(&rest[..end]);
-            at += end;
-        } else if let Some(length) = mark_length(rest) {
-            mask_mark(&rest[..length], offset + at, scan);
-            at += length;
-        } else {
-            if let Some(key) = citation(rest) {
-                scan.citations.push((key.to_owned(), offset + at));
-            }
-            let step = rest.chars().next().map_or(1, char::len_utf8);
-            // The stand-in's own character must not come from the text.
-            if rest.starts_with(MARK) {
-                scan.masked.push('\u{FFFD}');
-            } else {
-                scan.masked.push_str(&rest[..step]);
-            }
-            at += step;
+/// Masks the marks that begin in `text[at..end]` and returns where it ended, which is past `end`
+/// if a mark reaches beyond it.
+fn mask(text: &str, mut at: usize, end: usize, scan: &mut Scan) -> usize {
+    while at < end {
+        let rest = &text[at..];
+        // Markdown's own way to say that a character means itself.
+        let escaped = rest.strip_prefix('\\').and_then(|rest| rest.chars().next());
+        if at + 1 < end && escaped.is_some_and(|c| c.is_ascii_punctuation()) {
+            scan.masked.push_str(&rest[..2]);
+            at += 2;
+            continue;
         }
+        if is_mark(rest) {
+            match mark_length(rest) {
+                Some(length) => {
+                    mask_mark(&rest[..length], at, scan);
+                    at += length;
+                    continue;
+                }
+                None => scan.problems.push(Problem {
+                    code: "open-mark",
+                    offset: at,
+                    message: "a figure mark has no end in its line".to_owned(),
+                    hint: "close it with } in the same line",
+                }),
+            }
+        }
+        if let Some(key) = citation(rest) {
+            scan.citations.push((key.to_owned(), at));
+        }
+        // The stand-in's own character must not come from the text.
+        if rest.starts_with(MARK) {
+            scan.masked.push('\u{FFFD}');
+            at += MARK.len_utf8();
+            continue;
+        }
+        let here = &rest[..end - at];
+        let plain = here
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| matches!(c, '{' | '[' | '\\' | &MARK))
+            .map_or(here.len(), |(length, _)| length);
+        scan.masked.push_str(&rest[..plain]);
+        at += plain;
     }
+    at
+}
+
+fn is_mark(rest: &str) -> bool {
+    ["{=", "{assume:", "{exp:"]
+        .iter()
+        .any(|start| rest.starts_with(start))
 }
 
 fn mark_length(rest: &str) -> Option<usize> {
-    let known = ["{=", "{assume:", "{exp:"]
-        .iter()
-        .any(|start| rest.starts_with(start));
-    if !known {
-        return None;
-    }
-    let end = rest.find('}')?;
-    (end < MARK_BYTES_MAX).then_some(end + 1)
+    let bytes = rest.as_bytes();
+    let window = &bytes[..bytes.len().min(MARK_BYTES_MAX)];
+    let end = window.iter().position(|b| matches!(b, b'}' | b'\n'))?;
+    (window[end] == b'}').then_some(end + 1)
 }
 
 fn mask_mark(text: &str, offset: usize, scan: &mut Scan) {
@@ -207,14 +248,14 @@ fn mask_mark(text: &str, offset: usize, scan: &mut Scan) {
 
 fn citation(rest: &str) -> Option<&str> {
     let inner = rest.strip_prefix("[^")?;
-    let end = inner.find(']')?;
-    let key = &inner[..end];
-    let well_formed = !key.is_empty()
-        && key.len() <= 64
-        && key
-            .bytes()
+    let bytes = inner.as_bytes();
+    let window = &bytes[..bytes.len().min(KEY_BYTES_MAX + 1)];
+    let end = window.iter().position(|b| *b == b']')?;
+    let well_formed = end > 0
+        && window[..end]
+            .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    well_formed.then_some(key)
+    well_formed.then(|| &inner[..end])
 }
 
 /// Reads what stands between the braces.

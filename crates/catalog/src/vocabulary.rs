@@ -117,8 +117,14 @@ impl SiteSettings {
             ("repository", &mut self.repository),
         ] {
             if let Some(text) = fields.text(key) {
+                // Written into pages and files as it stands.
+                let plain = text
+                    .value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%".contains(&b));
                 let web = text.value.starts_with("https://") || text.value.starts_with("http://");
-                if key.ends_with("url") && !text.value.is_empty() && !web {
+                let is_address = !matches!(key, "name" | "description");
+                if is_address && !text.value.is_empty() && !(web && plain) {
                     sink.borrow_mut().error(
                         "bad-url",
                         text.place,

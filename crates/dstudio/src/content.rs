@@ -49,10 +49,7 @@ impl ContentSource {
         };
         let mut layers = vec![own];
         for folder in &self.overlays {
-            let name = folder.file_name().map_or_else(
-                || folder.display().to_string(),
-                |name| name.to_string_lossy().into_owned(),
-            );
+            let name = layer_name(folder, &layers);
             layers.push(folder_layer(&name, folder)?);
         }
         Ok(layers)
@@ -76,6 +73,24 @@ pub(crate) fn checkout() -> Option<PathBuf> {
         folder = folder.parent()?.to_path_buf();
     }
     None
+}
+
+/// The folder's name, or its path where another layer has that name: an id may stand once in each
+/// layer, and findings name the layer.
+fn layer_name(folder: &Path, layers: &[Layer]) -> String {
+    let taken = |name: &str| layers.iter().any(|layer| layer.name == name);
+    let path = folder.display().to_string();
+    let short = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name = short
+        .filter(|name| !taken(name))
+        .unwrap_or_else(|| path.clone());
+    if taken(&name) {
+        // The same folder twice; the count of layers below it tells the two apart.
+        return format!("{path} ({})", layers.len());
+    }
+    name
 }
 
 fn embedded_layer() -> Layer {
@@ -125,7 +140,12 @@ fn collect(layer: &mut Layer, folder: &Path, prefix: &str, depth: usize) -> std:
             continue;
         }
         let path = format!("{prefix}{name}");
-        let metadata = std::fs::metadata(entry.path())?;
+        let metadata = match std::fs::metadata(entry.path()) {
+            Ok(metadata) => metadata,
+            // A link to nowhere, or a file that went away since the folder was listed.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
         if metadata.is_dir() {
             collect(layer, &entry.path(), &format!("{path}/"), depth + 1)?;
         } else if metadata.is_file() {

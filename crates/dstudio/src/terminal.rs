@@ -1,7 +1,8 @@
 //! Documents as text for a terminal: wrapped, with marks only where a person reads.
 
 use catalog::{
-    Block, Catalog, Code, Details, Entry, Inline, Kind, RichText, Table, Target, inline_text,
+    Block, Catalog, Code, Details, Entry, Inline, Kind, Listing, Module, Phase, RichText, Step,
+    Table, Target, inline_text,
 };
 
 use crate::output;
@@ -42,8 +43,9 @@ pub(crate) fn page(catalog: &Catalog, entry: &Entry, section: Option<&str>) -> S
     }
     for part in &entry.document.sections {
         if section.is_none_or(|wanted| wanted == part.id) {
-            let title = inline_text(&part.title);
-            text.push_str(&format!("\n{}{title}{}\n", style.title, style.reset));
+            let title = clean(&inline_text(&part.title));
+            text.push('\n');
+            text.push_str(&writer.marked(style.title, &title, 0));
             writer.blocks(&part.blocks, 0, &mut text);
         }
     }
@@ -94,10 +96,18 @@ pub(crate) fn search_results(query: &str, results: &search::Results) -> String {
     text
 }
 
+/// A term with its meaning.
+pub(crate) fn term(term: &catalog::Term) -> String {
+    let meaning = wrapped(&clean(&term.definition), output::width(), "  ", "  ");
+    format!("{}\n\n{meaning}", clean(&term.term))
+}
+
 /// Text without control characters: content of overlays must not steer the terminal.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
+    // Marks that turn the direction of writing can make text read as what it is not.
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
+        .filter(|c| *c == '\n' || *c == '\t' || !(c.is_control() || turns(*c)))
         .collect()
 }
 
@@ -110,7 +120,9 @@ fn wrapped(text: &str, width: usize, first: &str, rest: &str) -> String {
         let mut empty = true;
         for word in paragraph.split_whitespace() {
             let length = word.chars().count();
-            if !empty && used + 1 + length > width {
+            // A label may fill its line alone; a marker stays with the word it marks.
+            let labelled = empty && used > rest.chars().count() && used + length > width;
+            if labelled || (!empty && used + 1 + length > width) {
                 out.push_str(line.trim_end());
                 out.push('\n');
                 line = rest.to_owned();
@@ -138,44 +150,49 @@ struct Writer<'c> {
 }
 
 impl Writer<'_> {
+    /// A text of the interface, which an overlay may replace.
+    fn t(&self, id: &str) -> String {
+        clean(self.catalog.interface.text(id))
+    }
+
+    /// A title in bold or colour, filled to the width.
+    fn marked(&self, mark: &str, title: &str, indent: usize) -> String {
+        let pad = " ".repeat(indent);
+        let lines = wrapped(title, self.width, &pad, &pad);
+        format!("{mark}{}{}\n", lines.trim_end(), self.style.reset)
+    }
+
     fn head(&self, entry: &Entry, out: &mut String) {
         let style = self.style;
-        out.push_str(&format!(
-            "{}{}{}\n",
-            style.title,
-            clean(&entry.name),
-            style.reset
-        ));
-        out.push_str(&format!(
-            "{}{}  {}{}\n\n",
-            style.dim, entry.id, entry.path, style.reset
-        ));
+        out.push_str(&self.marked(style.title, &clean(&entry.name), 0));
+        let identity = format!("{}  {}", entry.id, entry.path);
+        if identity.len() <= self.width {
+            out.push_str(&format!("{}{identity}{}\n\n", style.dim, style.reset));
+        } else {
+            let (id, path) = (&entry.id, &entry.path);
+            out.push_str(&format!("{}{id}\n{path}{}\n\n", style.dim, style.reset));
+        }
         out.push_str(&wrapped(&clean(&entry.summary), self.width, "", ""));
         if let Details::Pattern(pattern) = &entry.details {
-            let t = |id| self.catalog.interface.text(id);
-            self.labelled(t("pattern.problem"), &pattern.problem, out);
-            self.labelled(t("pattern.solution"), &pattern.solution, out);
-            self.labelled_list(t("pattern.use-when"), &pattern.use_when, out);
-            self.labelled_list(t("pattern.avoid-when"), &pattern.avoid_when, out);
+            self.labelled("pattern.problem", &pattern.problem, out);
+            self.labelled("pattern.solution", &pattern.solution, out);
+            self.labelled_list("pattern.use-when", &pattern.use_when, out);
+            self.labelled_list("pattern.avoid-when", &pattern.avoid_when, out);
         }
     }
 
     fn labelled(&self, label: &str, text: &RichText, out: &mut String) {
         if !text.is_empty() {
-            out.push_str(&format!(
-                "\n{}{label}{}\n",
-                self.style.bold, self.style.reset
-            ));
+            out.push('\n');
+            out.push_str(&self.marked(self.style.bold, &self.t(label), 0));
             out.push_str(&self.fill(&text.content, "  ", "  "));
         }
     }
 
     fn labelled_list(&self, label: &str, items: &[RichText], out: &mut String) {
         if !items.is_empty() {
-            out.push_str(&format!(
-                "\n{}{label}{}\n",
-                self.style.bold, self.style.reset
-            ));
+            out.push('\n');
+            out.push_str(&self.marked(self.style.bold, &self.t(label), 0));
             for item in items {
                 out.push_str(&self.fill(&item.content, "  - ", "    "));
             }
@@ -186,11 +203,8 @@ impl Writer<'_> {
         if entry.sources.is_empty() {
             return;
         }
-        let title = self.catalog.interface.text("evidence.sources");
-        out.push_str(&format!(
-            "\n{}{title}{}\n",
-            self.style.title, self.style.reset
-        ));
+        out.push('\n');
+        out.push_str(&self.marked(self.style.title, &self.t("evidence.sources"), 0));
         for (index, source) in entry.sources.iter().enumerate() {
             let year = source
                 .year
@@ -271,11 +285,11 @@ impl Writer<'_> {
 
     fn block(&self, block: &Block, indent: usize, out: &mut String) {
         let pad = " ".repeat(indent);
-        let style = self.style;
         match block {
             Block::Heading { content, .. } => {
+                out.push('\n');
                 let title = clean(&inline_text(content));
-                out.push_str(&format!("\n{pad}{}{title}{}\n", style.bold, style.reset));
+                out.push_str(&self.marked(self.style.bold, &title, indent));
             }
             Block::Paragraph(content) => {
                 out.push('\n');
@@ -294,12 +308,8 @@ impl Writer<'_> {
             Block::Code(code) => self.code(code, indent, out),
             Block::Tabs(tabs) => {
                 for (label, code) in tabs {
-                    out.push_str(&format!(
-                        "\n{pad}{}{}{}",
-                        style.bold,
-                        clean(label),
-                        style.reset
-                    ));
+                    out.push('\n');
+                    out.push_str(&self.marked(self.style.bold, &clean(label), indent));
                     self.code(code, indent, out);
                 }
             }
@@ -310,98 +320,95 @@ impl Writer<'_> {
                 let text = format!("[{title}] {alternative}");
                 out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
             }
-            Block::Math(latex) => out.push_str(&format!("\n{pad}    {}\n", clean(latex.trim()))),
+            Block::Math(latex) => {
+                out.push('\n');
+                let pad = format!("{pad}    ");
+                out.push_str(&wrapped(&clean(latex.trim()), self.width, &pad, &pad));
+            }
             Block::Table(table) => self.table(table, indent, out),
             Block::Quote(blocks) => self.blocks(blocks, indent + 2, out),
             Block::Admonition { kind, blocks } => {
-                let title = self.catalog.interface.text(match kind.name() {
-                    "tip" => "admonition.tip",
-                    "important" => "admonition.important",
-                    "warning" => "admonition.warning",
-                    "caution" => "admonition.caution",
-                    _ => "admonition.note",
-                });
-                out.push_str(&format!("\n{pad}{}{title}{}", style.bold, style.reset));
+                let title = self.t(&format!("admonition.{}", kind.name()));
+                out.push('\n');
+                out.push_str(&self.marked(self.style.bold, &title, indent));
                 self.blocks(blocks, indent + 2, out);
             }
             Block::Rule => out.push_str(&format!("\n{pad}{}\n", "-".repeat(20))),
-            Block::Step(step) => {
-                out.push('\n');
-                out.push_str(&self.fill(&step.action, &format!("{pad}* "), &format!("{pad}  ")));
-                if let Some(run) = &step.run {
-                    self.code(run, indent + 2, out);
-                }
-                self.fact("step.risk", &step.risk, indent, out);
-                self.fact("step.undo", &step.undo, indent, out);
-                self.fact("step.check", &step.check, indent, out);
-                if !step.note.is_empty() {
-                    let pad = format!("{pad}  ");
-                    out.push_str(&self.fill(&step.note, &pad, &pad));
-                }
-            }
-            Block::Phase(phase) => {
-                let (least, most) = phase.weeks;
-                let name = clean(&self.text(&phase.name));
-                let weeks = self.catalog.interface.text("unit.weeks");
-                out.push_str(&format!(
-                    "\n{pad}{}{name}{} ({least}-{most} {weeks})\n",
-                    style.bold, style.reset
-                ));
-                for item in &phase.work {
-                    out.push_str(&self.fill(item, &format!("{pad}  - "), &format!("{pad}    ")));
-                }
-                self.fact("phase.entry", &phase.entry, indent, out);
-                self.fact("phase.exit", &phase.exit, indent, out);
-                self.fact("phase.rollback", &phase.rollback, indent, out);
-                self.fact(
-                    "phase.point-of-no-return",
-                    &phase.point_of_no_return,
-                    indent,
-                    out,
-                );
-            }
-            Block::Module(module) => {
-                let week = self.catalog.interface.text("module.week");
-                let title = clean(&self.text(&module.title));
-                let number = module.week;
-                out.push_str(&format!(
-                    "\n{pad}{}{week} {number}: {title}{}\n",
-                    style.bold, style.reset
-                ));
-                let pages: Vec<String> = module.pages.iter().map(ToString::to_string).collect();
-                if !pages.is_empty() {
-                    let label = self.catalog.interface.text("module.read");
-                    let text = format!("{label}: {}", pages.join(", "));
-                    let pad = format!("{pad}  ");
-                    out.push_str(&wrapped(&text, self.width, &pad, &format!("{pad}  ")));
-                }
-                self.fact("module.exercise", &module.exercise, indent, out);
-                self.fact("module.exit-test", &module.exit_test, indent, out);
-            }
+            Block::Step(step) => self.step(step, indent, out),
+            Block::Phase(phase) => self.phase(phase, indent, out),
+            Block::Module(module) => self.module(module, indent, out),
             Block::Experiment(block) => {
-                let text = format!("Run it: dstudio sim run {}", block.slug);
-                out.push_str(&format!("\n{pad}{}\n", clean(&text)));
-            }
-            Block::Listing(listing) => {
                 out.push('\n');
-                let wanted = |entry: &&Entry| {
-                    entry.id.kind == listing.kind
-                        && listing
-                            .filters
-                            .iter()
-                            .all(|(field, value)| entry.field(field).contains(&value.as_str()))
-                };
-                for entry in self.catalog.pages().filter(wanted) {
-                    let text = format!("{} ({})", entry.name, entry.id);
-                    let first = format!("{pad}- ");
-                    out.push_str(&wrapped(
-                        &clean(&text),
-                        self.width,
-                        &first,
-                        &format!("{pad}  "),
-                    ));
-                }
+                let text = format!("Run it: dstudio sim run {}", block.slug);
+                out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
             }
+            Block::Listing(listing) => self.listing(listing, indent, out),
+        }
+    }
+
+    fn step(&self, step: &Step, indent: usize, out: &mut String) {
+        let pad = " ".repeat(indent);
+        out.push('\n');
+        out.push_str(&self.fill(&step.action, &format!("{pad}* "), &format!("{pad}  ")));
+        if let Some(run) = &step.run {
+            self.code(run, indent + 2, out);
+        }
+        self.fact("step.risk", &step.risk, indent, out);
+        self.fact("step.undo", &step.undo, indent, out);
+        self.fact("step.check", &step.check, indent, out);
+        if !step.note.is_empty() {
+            let pad = format!("{pad}  ");
+            out.push_str(&self.fill(&step.note, &pad, &pad));
+        }
+    }
+
+    fn phase(&self, phase: &Phase, indent: usize, out: &mut String) {
+        let pad = " ".repeat(indent);
+        let (least, most) = phase.weeks;
+        let name = clean(&self.text(&phase.name));
+        let title = format!("{name} ({least}-{most} {})", self.t("unit.weeks"));
+        out.push('\n');
+        out.push_str(&self.marked(self.style.bold, &title, indent));
+        for item in &phase.work {
+            out.push_str(&self.fill(item, &format!("{pad}  - "), &format!("{pad}    ")));
+        }
+        self.fact("phase.entry", &phase.entry, indent, out);
+        self.fact("phase.exit", &phase.exit, indent, out);
+        self.fact("phase.rollback", &phase.rollback, indent, out);
+        let irrevocable = &phase.point_of_no_return;
+        self.fact("phase.point-of-no-return", irrevocable, indent, out);
+    }
+
+    fn module(&self, module: &Module, indent: usize, out: &mut String) {
+        let pad = format!("{}  ", " ".repeat(indent));
+        let title = clean(&self.text(&module.title));
+        let title = format!("{} {}: {title}", self.t("module.week"), module.week);
+        out.push('\n');
+        out.push_str(&self.marked(self.style.bold, &title, indent));
+        if !module.why.is_empty() {
+            out.push_str(&self.fill(&module.why, &pad, &pad));
+        }
+        let pages: Vec<String> = module.pages.iter().map(ToString::to_string).collect();
+        if !pages.is_empty() {
+            let text = format!("{}: {}", self.t("module.read"), pages.join(", "));
+            out.push_str(&wrapped(&text, self.width, &pad, &format!("{pad}  ")));
+        }
+        self.fact("module.exercise", &module.exercise, indent, out);
+        self.fact("module.exit-test", &module.exit_test, indent, out);
+    }
+
+    fn listing(&self, listing: &Listing, indent: usize, out: &mut String) {
+        let pad = " ".repeat(indent);
+        let wanted = |entry: &&Entry| {
+            let mut filters = listing.filters.iter();
+            entry.id.kind == listing.kind
+                && filters.all(|(field, value)| entry.field(field).contains(&value.as_str()))
+        };
+        out.push('\n');
+        for entry in self.catalog.pages().filter(wanted) {
+            let text = clean(&format!("{} ({})", entry.name, entry.id));
+            let first = format!("{pad}- ");
+            out.push_str(&wrapped(&text, self.width, &first, &format!("{pad}  ")));
         }
     }
 
@@ -410,7 +417,7 @@ impl Writer<'_> {
             return;
         }
         let pad = " ".repeat(indent + 2);
-        let first = format!("{pad}{}: ", self.catalog.interface.text(label));
+        let first = format!("{pad}{}: ", self.t(label));
         out.push_str(&self.fill(content, &first, &format!("{pad}  ")));
     }
 
@@ -432,7 +439,8 @@ impl Writer<'_> {
         let pad = " ".repeat(indent + 4);
         out.push('\n');
         if let Some(title) = &code.title {
-            out.push_str(&format!("{}# {}\n", &pad, clean(title)));
+            let rest = format!("{pad}# ");
+            out.push_str(&wrapped(&clean(title), self.width, &rest, &rest));
         }
         // Commands are copied from here, so lines are never broken.
         for line in code.text.lines() {
@@ -510,5 +518,51 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         assert_eq!(clean("a\x1b[31mb\u{9b}c"), "a[31mbc");
+    }
+
+    const PIECES: [&str; 20] = [
+        "word ",
+        "\u{1b}[2J",
+        "\u{202e}",
+        "\n\n",
+        "- ",
+        "1. ",
+        "> ",
+        "> [!NOTE]\n",
+        "**",
+        "`",
+        "```\n",
+        "| a | b |\n| - | - |\n",
+        "| c |\n",
+        "$x$",
+        "$$",
+        "## H\n",
+        "{= 1 | ms}",
+        "[](page:p)",
+        "[x](https://example.org)",
+        "\n```step\ndo = \"x\"\n```\n",
+    ];
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        #[test]
+        fn any_page_is_shown_without_a_mark_of_its_own(
+            parts in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..40),
+        ) {
+            let front = "+++\nid = \"page:p\"\nname = \"P\\u001b\"\npath = \"/p/\"\n+++\n";
+            let mut layer = catalog::Layer::default();
+            let text = format!("{front}{}", parts.concat());
+            layer.files.insert("p.md".into(), text.into_bytes());
+            let catalog = Catalog::load(&[layer], &catalog::Generated::default());
+            for entry in catalog.pages() {
+                let shown = page(&catalog, entry, None);
+                let steering = shown.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+                proptest::prop_assert_eq!(steering, None);
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use catalog::{Details, Entry, Kind};
 use maud::{PreEscaped, html};
 
+use crate::markdown_form::escaped;
 use crate::site::Site;
 use crate::tool_list::TOOLS;
 
@@ -52,21 +53,21 @@ impl Site {
         let page = html! {
             (PreEscaped("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"))
             feed xmlns="http://www.w3.org/2005/Atom" {
-                title { (name) }
+                title { (plain(name)) }
                 // Ids outlive addresses, so they do not depend on one.
                 id { "urn:dstudio:feed" }
                 updated { (stamp(newest)) }
-                author { name { (name) } }
+                author { name { (plain(name)) } }
                 link rel="self" href=(link("/feed.xml")) {}
                 link rel="alternate" href=(link("/")) {}
                 @for entry in entries {
                     entry {
-                        title { (entry.name) }
+                        title { (plain(&entry.name)) }
                         id { "urn:dstudio:" (entry.id) }
                         updated { (stamp(entry.updated)) }
                         @if entry.published.is_some() { published { (stamp(entry.published)) } }
                         link rel="alternate" href=(link(&entry.path)) {}
-                        summary { (entry.summary) }
+                        summary { (plain(&entry.summary)) }
                     }
                 }
             }
@@ -108,7 +109,8 @@ impl Site {
                 let address = self.absolute(&path).unwrap_or(path);
                 text.push_str(&format!(
                     "- [{}]({address}): {}\n",
-                    entry.name, entry.summary
+                    escaped(&entry.name),
+                    escaped(&entry.summary)
                 ));
             }
         }
@@ -117,12 +119,14 @@ impl Site {
 
     /// A page as Markdown: a heading, what the front matter says, the body, the sources.
     pub(crate) fn markdown(&self, entry: &Entry) -> String {
-        let mut text = format!("# {}\n\n{}\n", entry.name, entry.summary);
+        let (name, summary) = (escaped(&entry.name), escaped(&entry.summary));
+        let mut text = format!("# {name}\n\n{summary}\n");
         let mut list = |title: &str, items: &[catalog::RichText]| {
             if !items.is_empty() {
                 text.push_str(&format!("\n**{title}**\n\n"));
                 for item in items {
-                    text.push_str(&format!("- {}\n", item.text()));
+                    let line = crate::markdown_form::line(self, &item.content);
+                    text.push_str(&format!("- {line}\n"));
                 }
             }
         };
@@ -152,10 +156,23 @@ impl Site {
                     .unwrap_or_default();
                 text.push_str(&format!(
                     "[^{}]: {}. {}{year}. <{}>\n",
-                    source.key, source.title, source.org, source.url
+                    source.key,
+                    escaped(&source.title),
+                    escaped(&source.org),
+                    source.url
                 ));
             }
         }
         text
     }
+}
+
+/// XML has no way to write most control characters.
+fn plain(text: &str) -> String {
+    let legal = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || is_noncharacter(*c));
+    text.chars().filter(legal).collect()
+}
+
+fn is_noncharacter(character: char) -> bool {
+    matches!(character, '\u{fffe}' | '\u{ffff}')
 }

@@ -11,7 +11,7 @@ use syntect::parsing::SyntaxSet;
 use syntect::util::LinesWithEndings;
 
 /// Raised when the way a fragment is made changes, so that kept ones are made anew.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Most bytes kept; past this nothing new is kept until the program starts again.
 const KEPT_BYTES_MAX: usize = 64 << 20;
 /// Longest line that is highlighted: syntax patterns can take long on generated one-liners.
@@ -94,9 +94,14 @@ impl Fragments {
         id_prefix: &str,
     ) -> Result<String, FragmentError> {
         self.kept_or("diagram", &[source, title, alternative, id_prefix], || {
-            figures::diagram::render(source, title, alternative, id_prefix)
-                .map(|svg| svg.markup().to_owned())
-                .map_err(|error| FragmentError(error.to_string()))
+            let draw = || figures::diagram::render(source, title, alternative, id_prefix);
+            // The layout engine asserts what it expects of a graph. What it does not expect is
+            // refused before where it is known; a picture must never take the server down.
+            match std::panic::catch_unwind(draw) {
+                Ok(Ok(svg)) => Ok(svg.markup().to_owned()),
+                Ok(Err(error)) => Err(FragmentError(error.to_string())),
+                Err(_) => Err(FragmentError("the layout engine cannot draw it".to_owned())),
+            }
         })
     }
 
@@ -247,19 +252,28 @@ const MATH_BYTES_MAX: usize = 2_000;
 
 fn mathml(latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
     use pulldown_latex::config::{DisplayMode, RenderConfig};
+    use pulldown_latex::event::{Content, Event};
     use pulldown_latex::{Parser, Storage, push_mathml};
     if latex.len() > MATH_BYTES_MAX {
         return Err(FragmentError(format!(
             "a formula is longer than {MATH_BYTES_MAX} bytes"
         )));
     }
+    refuse_deep(latex)?;
     let storage = Storage::new();
     let mut events = Vec::new();
     for event in Parser::new(latex, &storage) {
         match event {
+            // The writer below escapes text, but not the names of functions.
+            Ok(Event::Content(Content::Function(name))) if name.contains(['<', '>', '&']) => {
+                let message = format!("`{name}` cannot be the name of a function in a formula");
+                return Err(FragmentError(message));
+            }
             Ok(event) => events.push(Ok::<_, std::convert::Infallible>(event)),
             Err(error) => {
-                let message = error.to_string().replace('\n', " ");
+                // What follows draws the place over several lines.
+                let message = error.to_string();
+                let message = message.split('╭').next().unwrap_or("").trim();
                 return Err(FragmentError(format!("cannot read the formula: {message}")));
             }
         }
@@ -276,7 +290,84 @@ fn mathml(latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
     let mut html = String::new();
     push_mathml(&mut html, events.into_iter(), config)
         .map_err(|error| FragmentError(format!("cannot write the formula: {error}")))?;
-    Ok(html)
+    well_formed(&html)
+}
+
+/// Most commands in a row: the parser calls itself for the argument of each, as in
+/// `\frac\frac\frac`, and its stack must hold.
+const COMMANDS_IN_A_ROW_MAX: usize = 40;
+
+/// Refuses what would make the parser call itself without bound.
+fn refuse_deep(latex: &str) -> Result<(), FragmentError> {
+    let mut in_a_row = 0;
+    let mut rest = latex;
+    while let Some(first) = rest.chars().next() {
+        let mut length = first.len_utf8();
+        if first == '\\' {
+            let name = &rest[1..];
+            let letters = name
+                .find(|c: char| !c.is_ascii_alphabetic())
+                .unwrap_or(name.len());
+            let name = &name[..letters];
+            // Definitions expand into each other.
+            if matches!(name, "def" | "gdef" | "edef" | "xdef" | "let" | "futurelet")
+                || name.ends_with("newcommand")
+                || name == "providecommand"
+            {
+                let message = format!("a formula cannot define commands (`\\{name}`)");
+                return Err(FragmentError(message));
+            }
+            length += letters.max(rest[1..].chars().next().map_or(0, char::len_utf8));
+            in_a_row += 1;
+        } else if matches!(first, '^' | '_') {
+            in_a_row += 1;
+        } else if !first.is_whitespace() {
+            in_a_row = 0;
+        }
+        if in_a_row > COMMANDS_IN_A_ROW_MAX {
+            return Err(FragmentError(format!(
+                "a formula has more than {COMMANDS_IN_A_ROW_MAX} commands in a row"
+            )));
+        }
+        rest = &rest[length..];
+    }
+    Ok(())
+}
+
+/// The writer puts `<`, `>` and `&` as they are where they stand for themselves, and colours and
+/// row heights into `style`, which the content security policy forbids.
+fn well_formed(mathml: &str) -> Result<String, FragmentError> {
+    let mut out = String::with_capacity(mathml.len() + 16);
+    let mut in_tag = false;
+    for (at, character) in mathml.char_indices() {
+        let rest = &mathml[at + character.len_utf8()..];
+        match character {
+            '<' if !in_tag && rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '/') => {
+                in_tag = true;
+                let tag = rest.split('>').next().unwrap_or("");
+                if tag.contains(" style=") {
+                    let message = "colours and heights of rows cannot be set in a formula";
+                    return Err(FragmentError(message.to_owned()));
+                }
+                out.push('<');
+            }
+            '>' if in_tag => {
+                in_tag = false;
+                out.push('>');
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' if !is_reference(rest) => out.push_str("&amp;"),
+            other => out.push(other),
+        }
+    }
+    Ok(out)
+}
+
+/// Whether `rest` continues a character reference such as `&lt;`.
+fn is_reference(rest: &str) -> bool {
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '#'));
+    end.is_some_and(|end| end > 0 && rest[end..].starts_with(';'))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! A document back to Markdown, with figures computed and links that lead somewhere.
 
-use catalog::{Block, Code, Document, Entry, Inline, Kind, Table, Target, inline_text};
+use catalog::{
+    Block, Code, Document, Entry, Inline, Kind, Listing, Module, Phase, Step, Table, Target,
+    inline_text,
+};
 
 use crate::site::Site;
 
@@ -12,31 +15,37 @@ pub(crate) fn resolved(site: &Site, entry: &Entry) -> String {
     text.trim_end().to_owned()
 }
 
+/// A short text of the front matter in one line.
+pub(crate) fn line(site: &Site, content: &[Inline]) -> String {
+    MarkdownWriter { site }.inlines(content).replace('\n', " ")
+}
+
 struct MarkdownWriter<'s> {
     site: &'s Site,
 }
 
 impl MarkdownWriter<'_> {
     fn document(&self, document: &Document, out: &mut String) {
-        self.blocks(&document.introduction, "", out);
+        self.blocks(&document.introduction, out);
         for section in &document.sections {
             out.push_str(&format!("\n## {}\n", self.inlines(&section.title)));
-            self.blocks(&section.blocks, "", out);
+            self.blocks(&section.blocks, out);
         }
     }
 
-    fn blocks(&self, blocks: &[Block], indent: &str, out: &mut String) {
+    fn blocks(&self, blocks: &[Block], out: &mut String) {
+        let mut after_list = false;
         for block in blocks {
+            let is_list = matches!(block, Block::List { .. } | Block::Step(_));
+            // Neighbouring lists would become one.
+            if after_list && is_list && !matches!(block, Block::Step(_)) {
+                out.push_str("\n<!-- -->\n");
+            }
+            after_list = is_list;
             out.push('\n');
-            let text = self.block(block);
-            for line in text.lines() {
-                if line.is_empty() {
-                    out.push('\n');
-                } else {
-                    out.push_str(indent);
-                    out.push_str(line);
-                    out.push('\n');
-                }
+            for line in self.block(block).lines() {
+                out.push_str(line);
+                out.push('\n');
             }
         }
     }
@@ -50,12 +59,12 @@ impl MarkdownWriter<'_> {
                     self.inlines(content)
                 )
             }
-            Block::Paragraph(content) => self.inlines(content),
+            Block::Paragraph(content) => guarded(self.inlines(content)),
             Block::List { start, items } => self.list(*start, items),
             Block::Code(code) => fenced(code),
             Block::Tabs(tabs) => tabs
                 .iter()
-                .map(|(label, code)| format!("{label}:\n\n{}", fenced(code)))
+                .map(|(label, code)| format!("{}:\n\n{}", guarded(escaped(label)), fenced(code)))
                 .collect::<Vec<_>>()
                 .join("\n\n"),
             Block::Diagram {
@@ -63,7 +72,13 @@ impl MarkdownWriter<'_> {
                 title,
                 alternative,
             } => {
-                format!("{title}: {alternative}\n\n```mermaid\n{source}\n```")
+                let picture = Code {
+                    language: "mermaid".to_owned(),
+                    title: None,
+                    text: source.clone(),
+                };
+                let caption = guarded(escaped(&format!("{title}: {alternative}")));
+                format!("{caption}\n\n{}", fenced(&picture))
             }
             Block::Math(latex) => format!("$$\n{}\n$$", latex.trim()),
             Block::Table(table) => self.table(table),
@@ -73,121 +88,94 @@ impl MarkdownWriter<'_> {
                 quoted(&format!("[!{}]\n{body}", kind.name().to_uppercase()))
             }
             Block::Rule => "---".to_owned(),
-            Block::Step(step) => {
-                let mut lines = vec![format!("1. {}", self.inlines(&step.action))];
-                if let Some(run) = &step.run {
-                    lines.push(String::new());
-                    lines.extend(fenced(run).lines().map(|line| format!("   {line}")));
-                    lines.push(String::new());
-                }
-                for (key, content) in [
-                    ("step.risk", &step.risk),
-                    ("step.undo", &step.undo),
-                    ("step.check", &step.check),
-                ] {
-                    lines.push(format!(
-                        "   - {}: {}",
-                        self.site.t(key),
-                        self.inlines(content)
-                    ));
-                }
-                if !step.note.is_empty() {
-                    lines.push(format!("   - {}", self.inlines(&step.note)));
-                }
-                lines.join("\n")
-            }
-            Block::Phase(phase) => {
-                let t = |id| self.site.t(id);
-                let (least, most) = phase.weeks;
-                let mut lines = vec![format!(
-                    "### {} ({least}–{most} {})\n",
-                    self.inlines(&phase.name),
-                    t("unit.weeks")
-                )];
-                lines.extend(
-                    phase
-                        .work
-                        .iter()
-                        .map(|item| format!("- {}", self.inlines(item))),
-                );
-                lines.push(format!(
-                    "- {}: {}",
-                    t("phase.entry"),
-                    self.inlines(&phase.entry)
-                ));
-                lines.push(format!(
-                    "- {}: {}",
-                    t("phase.exit"),
-                    self.inlines(&phase.exit)
-                ));
-                lines.push(format!(
-                    "- {}: {}",
-                    t("phase.rollback"),
-                    self.inlines(&phase.rollback)
-                ));
-                if !phase.point_of_no_return.is_empty() {
-                    let text = self.inlines(&phase.point_of_no_return);
-                    lines.push(format!("- {}: {text}", t("phase.point-of-no-return")));
-                }
-                lines.join("\n")
-            }
-            Block::Module(module) => {
-                let t = |id| self.site.t(id);
-                let mut lines = vec![format!(
-                    "### {} {}: {}\n",
-                    t("module.week"),
-                    module.week,
-                    self.inlines(&module.title)
-                )];
-                let pages: Vec<String> = module
-                    .pages
-                    .iter()
-                    .map(|id| self.entry_link(id, None, &[]))
-                    .collect();
-                if !pages.is_empty() {
-                    lines.push(format!("- {}: {}", t("module.read"), pages.join(", ")));
-                }
-                lines.push(format!(
-                    "- {}: {}",
-                    t("module.exercise"),
-                    self.inlines(&module.exercise)
-                ));
-                lines.push(format!(
-                    "- {}: {}",
-                    t("module.exit-test"),
-                    self.inlines(&module.exit_test)
-                ));
-                lines.join("\n")
-            }
+            Block::Step(step) => self.step(step),
+            Block::Phase(phase) => self.phase(phase),
+            Block::Module(module) => self.module(module),
             Block::Experiment(block) => {
                 crate::experiment_block::markdown(self.site, block).unwrap_or_default()
             }
-            Block::Listing(listing) => self
-                .site
-                .catalog
-                .pages()
-                .filter(|entry| {
-                    entry.id.kind == listing.kind
-                        && listing
-                            .filters
-                            .iter()
-                            .all(|(f, v)| entry.field(f).contains(&v.as_str()))
-                })
-                .map(|entry| {
-                    format!(
-                        "- {}: {}",
-                        self.entry_link(&entry.id, None, &[]),
-                        entry.summary
-                    )
-                })
-                .collect::<Vec<_>>()
-                .join("\n"),
+            Block::Listing(listing) => self.listing(listing),
         }
+    }
+
+    /// `- Label: text`, or nothing without a text.
+    fn fact(&self, label: &str, content: &[Inline]) -> Option<String> {
+        let label = escaped(self.site.t(label));
+        (!content.is_empty()).then(|| format!("- {label}: {}", self.inlines(content)))
+    }
+
+    fn step(&self, step: &Step) -> String {
+        let mut lines = vec![format!("1. {}", self.inlines(&step.action))];
+        if let Some(run) = &step.run {
+            lines.push(String::new());
+            lines.extend(fenced(run).lines().map(|line| format!("   {line}")));
+            lines.push(String::new());
+        }
+        let facts = [
+            self.fact("step.risk", &step.risk),
+            self.fact("step.undo", &step.undo),
+            self.fact("step.check", &step.check),
+            (!step.note.is_empty()).then(|| format!("- {}", self.inlines(&step.note))),
+        ];
+        lines.extend(facts.into_iter().flatten().map(|fact| format!("   {fact}")));
+        lines.join("\n")
+    }
+
+    fn phase(&self, phase: &Phase) -> String {
+        let (least, most) = phase.weeks;
+        let weeks = self.site.t("unit.weeks");
+        let name = self.inlines(&phase.name);
+        let mut lines = vec![format!("### {name} ({least}–{most} {weeks})\n")];
+        let work = phase.work.iter();
+        lines.extend(work.map(|item| format!("- {}", self.inlines(item))));
+        let facts = [
+            self.fact("phase.entry", &phase.entry),
+            self.fact("phase.exit", &phase.exit),
+            self.fact("phase.rollback", &phase.rollback),
+            self.fact("phase.point-of-no-return", &phase.point_of_no_return),
+        ];
+        lines.extend(facts.into_iter().flatten());
+        lines.join("\n")
+    }
+
+    fn module(&self, module: &Module) -> String {
+        let t = |id| self.site.t(id);
+        let title = self.inlines(&module.title);
+        let mut lines = vec![format!(
+            "### {} {}: {title}\n",
+            t("module.week"),
+            module.week
+        )];
+        if !module.why.is_empty() {
+            lines.push(format!("{}\n", guarded(self.inlines(&module.why))));
+        }
+        let pages = module.pages.iter();
+        let pages: Vec<String> = pages.map(|id| self.entry_link(id, None, &[])).collect();
+        if !pages.is_empty() {
+            lines.push(format!("- {}: {}", t("module.read"), pages.join(", ")));
+        }
+        lines.extend(self.fact("module.exercise", &module.exercise));
+        lines.extend(self.fact("module.exit-test", &module.exit_test));
+        lines.join("\n")
+    }
+
+    fn listing(&self, listing: &Listing) -> String {
+        let chosen = |entry: &&Entry| {
+            let mut filters = listing.filters.iter();
+            entry.id.kind == listing.kind
+                && filters.all(|(field, value)| entry.field(field).contains(&value.as_str()))
+        };
+        let line = |entry: &Entry| {
+            let link = self.entry_link(&entry.id, None, &[]);
+            format!("- {link}: {}", escaped(&entry.summary))
+        };
+        let entries = self.site.catalog.pages().filter(chosen);
+        entries.map(line).collect::<Vec<_>>().join("\n")
     }
 
     fn inner(&self, blocks: &[Block]) -> String {
         let mut text = String::new();
-        self.blocks(blocks, "", &mut text);
+        self.blocks(blocks, &mut text);
         text.trim().to_owned()
     }
 
@@ -216,7 +204,7 @@ impl MarkdownWriter<'_> {
         let row = |cells: &[Vec<Inline>]| {
             let cells: Vec<String> = cells
                 .iter()
-                .map(|cell| self.inlines(cell).replace('|', "\\|"))
+                .map(|cell| in_cell(&self.inlines(cell)))
                 .collect();
             format!("| {} |", cells.join(" | "))
         };
@@ -238,18 +226,18 @@ impl MarkdownWriter<'_> {
             Inline::Emphasis(inner) => format!("*{}*", self.inlines(inner)),
             Inline::Strong(inner) => format!("**{}**", self.inlines(inner)),
             Inline::Struck(inner) => format!("~~{}~~", self.inlines(inner)),
-            Inline::Code(code) => {
-                let ticks = if code.contains('`') { "``" } else { "`" };
-                format!("{ticks}{code}{ticks}")
-            }
+            Inline::Code(code) => code_span(code),
             Inline::Math(latex) => format!("${latex}$"),
             Inline::Citation(key) => format!("[^{key}]"),
-            Inline::Computed(computed) => format!("{} (= {})", computed.shown, computed.formula),
-            Inline::Assumed { shown, .. } => shown.clone(),
-            Inline::Quoted { path, .. } => self.site.quoted(path).map_or_else(
-                || path.clone(),
-                |figure| experiment::shown_interval(&figure),
-            ),
+            Inline::Computed(computed) => {
+                let formula = code_span(&computed.formula);
+                format!("{} (= {formula})", escaped(&computed.shown))
+            }
+            Inline::Assumed { shown, .. } => escaped(shown),
+            Inline::Quoted { path, .. } => match self.site.quoted(path) {
+                Some(figure) => escaped(&experiment::shown_interval(&figure)),
+                None => escaped(path),
+            },
             Inline::Break => "  \n".to_owned(),
             Inline::Link {
                 target, content, ..
@@ -263,30 +251,39 @@ impl MarkdownWriter<'_> {
                 let _ = anchor;
                 if content.is_empty() {
                     let term = self.site.catalog.terms.get(&id.slug);
-                    term.map_or_else(|| id.slug.clone(), |term| term.term.clone())
+                    term.map_or_else(|| id.slug.clone(), |term| escaped(&term.term))
                 } else {
                     self.inlines(content)
                 }
             }
             Target::Entry { id, anchor } => self.entry_link(id, anchor.as_deref(), content),
-            Target::Here(anchor) => format!("[{}](#{anchor})", self.inlines(content)),
-            Target::Local(address) => {
-                let shown = inline_text(content);
-                let shown = if shown.is_empty() {
-                    address.clone()
+            Target::Here(anchor) => {
+                let shown = if content.is_empty() {
+                    escaped(anchor)
                 } else {
                     self.inlines(content)
                 };
-                format!("[{shown}]({})", self.address(address))
+                format!("[{shown}]({})", destination(&format!("#{anchor}")))
+            }
+            Target::Local(address) => {
+                let shown = inline_text(content);
+                let shown = if shown.is_empty() {
+                    escaped(address)
+                } else {
+                    self.inlines(content)
+                };
+                format!("[{shown}]({})", destination(&self.address(address)))
             }
             Target::External(address) => {
-                if content.is_empty() {
-                    format!("<{address}>")
+                let shown = if content.is_empty() {
+                    escaped(address)
                 } else {
-                    format!("[{}]({address})", self.inlines(content))
-                }
+                    self.inlines(content)
+                };
+                format!("[{shown}]({})", destination(address))
             }
-            Target::Broken(text) => text.clone(),
+            Target::Broken(text) if content.is_empty() => escaped(text),
+            Target::Broken(_) => self.inlines(content),
         }
     }
 
@@ -303,7 +300,10 @@ impl MarkdownWriter<'_> {
         content: &[Inline],
     ) -> String {
         let Some(entry) = self.site.catalog.entry(id) else {
-            return id.slug.clone();
+            return match content {
+                [] => id.slug.clone(),
+                _ => self.inlines(content),
+            };
         };
         let shown = if content.is_empty() {
             escaped(&entry.name)
@@ -316,8 +316,23 @@ impl MarkdownWriter<'_> {
         let anchor = anchor
             .map(|anchor| format!("#{anchor}"))
             .unwrap_or_default();
-        format!("[{shown}]({}{anchor})", self.address(&entry.path))
+        let address = format!("{}{anchor}", self.address(&entry.path));
+        format!("[{shown}]({})", destination(&address))
     }
+}
+
+/// A bar that is not yet escaped would end the cell, even in code.
+fn in_cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut last = ' ';
+    for character in text.chars() {
+        if character == '|' && last != '\\' {
+            out.push('\\');
+        }
+        out.push(character);
+        last = character;
+    }
+    out
 }
 
 fn fenced(code: &Code) -> String {
@@ -338,17 +353,53 @@ fn quoted(text: &str) -> String {
         .join("\n")
 }
 
+/// Code between more backticks than it holds in a row.
+fn code_span(code: &str) -> String {
+    let runs = code.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0) + 1);
+    // Markdown takes one space off at both ends.
+    let spaced = code.starts_with(' ') && code.ends_with(' ') && !code.trim().is_empty();
+    let pad = if spaced || code.starts_with('`') || code.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{code}{pad}{fence}")
+}
+
+/// An address between brackets where it would otherwise end too early.
+fn destination(address: &str) -> String {
+    if address.contains([' ', '(', ')', '\\', '<', '>']) {
+        let escaped = address.replace('\\', "\\\\");
+        format!("<{}>", escaped.replace('<', "\\<").replace('>', "\\>"))
+    } else {
+        address.to_owned()
+    }
+}
+
 /// Text so that Markdown reads it as text.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(
-            character,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '$'
-        ) {
+        let marks = "\\`*_[]<>$&~|{}";
+        if marks.contains(character) {
             out.push('\\');
         }
-        out.push(character);
+        // A line of text stays a line.
+        out.push(if character == '\n' { ' ' } else { character });
     }
     out
+}
+
+/// A paragraph whose first characters would make it a heading, a list or a rule.
+fn guarded(text: String) -> String {
+    let first = text.chars().next();
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    if first.is_some_and(|c| "#-+=:".contains(c)) {
+        return format!("\\{text}");
+    }
+    if digits > 0 && text[digits..].starts_with(['.', ')']) {
+        return format!("{}\\{}", &text[..digits], &text[digits..]);
+    }
+    text
 }

@@ -141,8 +141,9 @@ impl Site {
 
     /// What is wrong with a block or inline of a page that only making it tells.
     fn problems_of(&self, entry: &Entry, found: &mut Vec<Diagnostic>) {
+        let body = entry.document.place.as_ref().unwrap_or(&entry.place);
         let mut report = |line: u32, code: &'static str, message: String| {
-            let mut place = entry.place.clone();
+            let mut place = body.clone();
             place.line = line;
             place.column = 1;
             found.push(Diagnostic {
@@ -153,7 +154,7 @@ impl Site {
                 hint: None,
             });
         };
-        let lead = (entry.place.line, &entry.document.introduction);
+        let lead = (body.line, &entry.document.introduction);
         let sections = entry
             .document
             .sections

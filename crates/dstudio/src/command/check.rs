@@ -7,7 +7,7 @@ use serde::Serialize;
 use site::{Fragments, Mode, Site};
 
 use crate::arguments::{CheckOptions, Checkout};
-use crate::{Failure, Outcome, output};
+use crate::{Failure, Outcome, output, terminal};
 
 #[derive(Serialize)]
 struct Report<'r> {
@@ -116,9 +116,9 @@ fn text(report: &Report<'_>, catalog: &Catalog) -> String {
     for finding in &report.diagnostics {
         // With overlays the layer tells which folder the file is in.
         if catalog.layers.len() > 1 {
-            text.push_str(&format!("[{}] ", finding.place.layer));
+            text.push_str(&format!("[{}] ", terminal::clean(&finding.place.layer)));
         }
-        text.push_str(&format!("{finding}\n"));
+        text.push_str(&terminal::clean(&format!("{finding}\n")));
     }
     if !report.diagnostics.is_empty() {
         text.push('\n');

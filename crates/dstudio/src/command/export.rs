@@ -154,6 +154,10 @@ fn prepare(out: &Path) -> Result<BTreeSet<String>, Failure> {
 }
 
 fn write_all(out: &Path, files: &[File], earlier: &BTreeSet<String>) -> Result<(), Failure> {
+    if let Some(file) = files.iter().find(|file| !is_inside(&file.path)) {
+        let message = format!("\"{}\" would be written outside of the folder", file.path);
+        return Err(Failure::Other(message));
+    }
     let folders: BTreeSet<PathBuf> = files
         .iter()
         .filter_map(|file| out.join(&file.path).parent().map(Path::to_path_buf))
@@ -182,16 +186,19 @@ fn write_all(out: &Path, files: &[File], earlier: &BTreeSet<String>) -> Result<(
         .filter(|path| !written.contains(path.as_str()))
     {
         // The list is a file that anyone may edit: nothing outside the folder is touched.
-        if Path::new(gone)
-            .components()
-            .all(|part| matches!(part, std::path::Component::Normal(_)))
-        {
+        if is_inside(gone) {
             let _ = std::fs::remove_file(out.join(gone));
         }
     }
     let kept: String = written.iter().map(|path| format!("{path}\n")).collect();
     std::fs::write(out.join(MANIFEST), kept)
         .map_err(Failure::io("cannot write the list of exported files"))
+}
+
+fn is_inside(path: &str) -> bool {
+    Path::new(path)
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 fn write(out: &Path, file: &File) -> Result<(), Failure> {

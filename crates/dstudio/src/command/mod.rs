@@ -30,7 +30,11 @@ pub(crate) fn with_base_url(
     base_url: Option<&str>,
 ) -> Result<Catalog, Failure> {
     if let Some(url) = base_url {
-        if !url.starts_with("http://") && !url.starts_with("https://") {
+        let web = url.starts_with("http://") || url.starts_with("https://");
+        // Written into pages as it stands.
+        let plain =
+            !url.contains(['"', '\'', '<', '>', '\\']) && !url.contains(char::is_whitespace);
+        if !(web && plain) {
             let message =
                 format!("--base-url is \"{url}\"; write https://host or https://host/path");
             return Err(Failure::Other(message));

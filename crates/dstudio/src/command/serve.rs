@@ -168,7 +168,7 @@ fn watch(
                     let took_ms = started.elapsed().as_millis();
                     // The faults of the last edit, not those that it found there.
                     for finding in findings.difference(&known).take(FINDINGS_SHOWN_MAX) {
-                        eprintln!("{finding}");
+                        eprintln!("{}", crate::terminal::clean(&finding.to_string()));
                     }
                     eprintln!(
                         "content read again in {took_ms} ms, {} findings",

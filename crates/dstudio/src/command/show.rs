@@ -9,7 +9,7 @@ use crate::{Failure, Outcome, output, terminal};
 pub(crate) fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     let catalog = super::load(&options.content.source(Checkout::Ignored))?;
     if let Some(term) = term(&catalog, &options.what) {
-        output::print(&format!("{}\n\n  {}\n", term.term, term.definition))?;
+        output::print(&terminal::term(term))?;
         return Ok(Outcome::Fine);
     }
     let Some(entry) = find(&catalog, &options.what) else {
@@ -26,7 +26,8 @@ pub(crate) fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     if entry.planned {
         eprintln!(
             "dstudio: the page {} (\"{}\") is still to come",
-            entry.id, entry.name
+            entry.id,
+            terminal::clean(&entry.name)
         );
         return Ok(Outcome::Finding);
     }
@@ -63,7 +64,8 @@ fn term<'c>(catalog: &'c Catalog, what: &str) -> Option<&'c catalog::Term> {
         .and_then(|slug| catalog.terms.get(slug))
 }
 
-/// By id, by address, or by a slug, of which the first kind in the order of the site wins.
+/// By id, by address, or by a slug, of which the first kind in the order of the site wins and
+/// what is complete goes before what is planned.
 fn find<'c>(catalog: &'c Catalog, what: &str) -> Option<&'c Entry> {
     if let Ok(id) = EntryId::parse(what, None) {
         return catalog.entry(&id);
@@ -74,12 +76,10 @@ fn find<'c>(catalog: &'c Catalog, what: &str) -> Option<&'c Entry> {
             .at_path(&path)
             .or_else(|| catalog.redirect(&path).and_then(|to| catalog.at_path(to)));
     }
-    let by_slug = |kind: Kind| {
-        catalog
-            .entry(&EntryId::new(kind, what))
-            .filter(|entry| !entry.planned)
-    };
-    Kind::ALL.into_iter().find_map(by_slug)
+    let by_slug = |kind: Kind| catalog.entry(&EntryId::new(kind, what));
+    let found: Vec<&Entry> = Kind::ALL.into_iter().filter_map(by_slug).collect();
+    let complete = found.iter().find(|entry| !entry.planned);
+    complete.or(found.first()).copied()
 }
 
 fn suggestion(catalog: &Catalog, what: &str) -> Option<String> {

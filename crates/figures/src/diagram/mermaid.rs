@@ -120,9 +120,30 @@ fn flowchart_scene(source: &Source) -> Result<Scene, Error> {
         return Err(Error::Empty("the list of nodes of a flowchart"));
     }
     diagram.class_defs = emphases();
+    check_containment(&diagram.subgraphs)?;
     settle_nodes(&mut diagram.subgraphs);
     let layout = flowchart::bridge::layout_with_measurer(&diagram, &Measure);
     Ok(flowchart::to_scene(&layout, &theme()))
+}
+
+/// Refuses a subgraph that stands in itself, directly or through others: the engine asserts that
+/// there is none.
+fn check_containment(subgraphs: &[FlowSubGraph]) -> Result<(), Error> {
+    for subgraph in subgraphs {
+        let mut inside = BTreeSet::new();
+        let mut open = vec![subgraph.id.as_str()];
+        while let Some(id) = open.pop() {
+            for outer in subgraphs.iter().filter(|outer| outer.id == id) {
+                let members = outer.node_ids.iter().chain(&outer.subgraph_ids);
+                open.extend(members.map(String::as_str).filter(|id| inside.insert(*id)));
+            }
+        }
+        if inside.contains(subgraph.id.as_str()) {
+            let id = &subgraph.id;
+            return Err(Error::Shape(format!("the subgraph `{id}` contains itself")));
+        }
+    }
+    Ok(())
 }
 
 /// Leaves each node in one subgraph, the innermost that mentions it, or the first of those. The
