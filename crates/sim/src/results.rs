@@ -326,7 +326,7 @@ fn is_principal(name: &str) -> bool {
 
 fn cell(figure: &FigureResult) -> String {
     let Some(value) = figure.value else {
-        return "(too few samples)".into();
+        return "–".into();
     };
     let half = match (figure.low, figure.high) {
         (Some(low), Some(high)) => (high - low) / 2.0,

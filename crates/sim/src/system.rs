@@ -172,6 +172,8 @@ pub enum Jitter {
     Equal,
     /// Evenly between nothing and the wait.
     Full,
+    /// Exponential with the wait as its mean.
+    Exponential,
 }
 
 /// Sending a copy when an answer is slow; the first answer wins.

@@ -266,6 +266,7 @@ impl Builder<'_> {
             jitter: match retry.text("jitter") {
                 Some("equal") => Jitter::Equal,
                 Some("full") => Jitter::Full,
+                Some("exponential") => Jitter::Exponential,
                 _ => Jitter::None,
             },
             budget: retry.real("budget"),

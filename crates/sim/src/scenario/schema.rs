@@ -623,7 +623,7 @@ static RETRY: Spec = Spec {
     keys: &[
         key(
             "attempts",
-            Count(1, 20),
+            Count(1, 200),
             Default("3"),
             "Attempts in all, the first included.",
         ),
@@ -642,9 +642,9 @@ static RETRY: Spec = Spec {
         key("backoff_max", Duration, Default("1 h"), "Longest wait."),
         key(
             "jitter",
-            Choice(&["none", "equal", "full"]),
+            Choice(&["none", "equal", "full", "exponential"]),
             Default("none"),
-            "Random part of the wait: none, half, or all of it.",
+            "Random part of the wait: none, half, all of it, or exponential around it.",
         ),
         key(
             "budget",
