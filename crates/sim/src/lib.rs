@@ -36,6 +36,7 @@ mod run;
 mod scenario;
 mod study;
 pub mod system;
+pub mod workload;
 
 pub use claim::{Claim, Verdict};
 pub use figure::{TAIL_SAMPLES_MIN, Unit, figures};

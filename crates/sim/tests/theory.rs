@@ -23,7 +23,7 @@ fn measure(text: &str, figures: &[&str]) -> Vec<Interval> {
     assert_eq!(results.replications, REPLICATIONS);
     let interval = |name: &&str| {
         // The results print 99 %; the same mean and spread at 99.9 %.
-        let quote = results.quote(name).unwrap();
+        let quote = results.quote(name).expect("a figure of the scenario");
         let n = REPLICATIONS as f64;
         let t99 = kernel::student_t_quantile(0.995, n - 1.0);
         let t999 = kernel::student_t_quantile(0.9995, n - 1.0);

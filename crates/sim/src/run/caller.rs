@@ -96,7 +96,8 @@ impl Run {
         let own = policy
             .deadline_ns
             .map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
-        let call = self.calls.insert(CallRecord {
+        let call = self.calls.place(CallRecord::blank);
+        self.calls[call] = CallRecord {
             key: new.key,
             started: now,
             deadline: own.min(deadline),
@@ -113,7 +114,7 @@ impl Run {
             number: 0,
             hedges: 0,
             priority: new.priority,
-        });
+        };
         self.record.count_call(site, CallCount::Started);
         if let Some(budget) = &mut self.sites[site].budget {
             budget.first_attempt();
@@ -210,7 +211,8 @@ impl Run {
         } else {
             Time::NEVER
         };
-        let attempt = self.attempts.insert(Attempt {
+        let attempt = self.attempts.place(Attempt::blank);
+        self.attempts[attempt] = Attempt {
             key: key.key(),
             sent: now,
             arrived: now,
@@ -235,7 +237,7 @@ impl Run {
             epoch,
             degraded: false,
             is_hedge,
-        });
+        };
         record.attempts = attempt;
         let deadline = record.deadline;
         self.sites[site].in_flight += 1;

@@ -16,7 +16,7 @@ mod server;
 mod slab;
 
 use crate::policy::{BreakerState, RetryBudget, TokenBucket};
-use crate::system::{Arrivals, FaultKind, System};
+use crate::system::{Arrivals, FaultKind, Profile, System};
 use arrivals::ArrivalState;
 use balancer::BalancerState;
 pub use count::{CAUSES, Cause};
@@ -184,6 +184,29 @@ struct CallRecord {
     priority: u8,
 }
 
+impl CallRecord {
+    fn blank() -> Self {
+        CallRecord {
+            key: 0,
+            started: Time::ZERO,
+            deadline: Time::NEVER,
+            waiting_since: Time::ZERO,
+            timer: Token::NONE,
+            parent: NONE,
+            next: NONE,
+            attempts: NONE,
+            item: 0,
+            failed: 0,
+            backoff: 0,
+            site: 0,
+            client: 0,
+            number: FREE_CALL,
+            hedges: 0,
+            priority: 0,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// The place is not in use.
@@ -230,6 +253,37 @@ struct Attempt {
     epoch: u8,
     degraded: bool,
     is_hedge: bool,
+}
+
+impl Attempt {
+    fn blank() -> Self {
+        Attempt {
+            key: 0,
+            sent: Time::ZERO,
+            arrived: Time::ZERO,
+            started: Time::ZERO,
+            resumed: Time::ZERO,
+            deadline: Time::NEVER,
+            timer: Token::NONE,
+            event: Token::NONE,
+            call: NONE,
+            next: NONE,
+            first_child: NONE,
+            spent: NONE,
+            item: 0,
+            queue: 0,
+            work: 0,
+            site: 0,
+            replica: 0,
+            state: State::Free,
+            stage: 0,
+            pending: 0,
+            priority: 0,
+            epoch: 0,
+            degraded: false,
+            is_hedge: false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -362,7 +416,15 @@ impl Run {
                 _ => None,
             });
             let stream = self.draw.of(purpose::ARRIVALS).of(i as u64);
-            let arrivals = ArrivalState::new(stream, surges.product());
+            let (rate, profile) = match &client.arrivals {
+                Arrivals::Open {
+                    rate_per_s,
+                    profile,
+                    ..
+                } => (*rate_per_s, *profile),
+                Arrivals::Closed { .. } => (1.0, Profile::Constant),
+            };
+            let arrivals = ArrivalState::new(stream, rate, &profile, surges.product());
             self.clients.push(ClientState {
                 requests: 0,
                 draw,

@@ -201,7 +201,8 @@ impl Run {
         let record = &mut self.attempts[attempt];
         record.state = State::Calling;
         if record.spent == NONE {
-            record.spent = self.spent.insert(Spent::default());
+            record.spent = self.spent.place(Spent::default);
+            self.spent[record.spent] = Spent::default();
         }
         self.start_stage(system, attempt);
     }

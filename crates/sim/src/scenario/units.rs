@@ -141,7 +141,7 @@ pub(crate) fn bandwidth(text: &str) -> Result<f64, Malformed> {
         Some(number * bytes)
     });
     match parsed {
-        Some(rate) if rate >= 1.0 && rate <= 1e12 => Ok(rate),
+        Some(rate) if (1.0..=1e12).contains(&rate) => Ok(rate),
         Some(_) => malformed(format!("`{text}` is not between 1 B/s and 1000 GB/s"), ""),
         None => malformed(
             format!("`{text}` is not a bandwidth"),
