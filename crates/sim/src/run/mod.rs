@@ -155,6 +155,7 @@ mod purpose {
     pub(super) const BACKOFF: u64 = 9;
     pub(super) const SHED: u64 = 10;
     pub(super) const FAULT: u64 = 11;
+    pub(super) const SHARE: u64 = 12;
     /// Children of an attempt: this plus the index of the call.
     pub(super) const CHILD: u64 = 1 << 32;
 }
@@ -181,7 +182,6 @@ struct CallRecord {
     client: u16,
     number: u8,
     hedges: u8,
-    priority: u8,
 }
 
 impl CallRecord {
@@ -202,7 +202,6 @@ impl CallRecord {
             client: 0,
             number: FREE_CALL,
             hedges: 0,
-            priority: 0,
         }
     }
 }
@@ -246,10 +245,11 @@ struct Attempt {
     work: u32,
     site: u16,
     replica: u16,
+    /// The client whose request it belongs to.
+    client: u16,
     state: State,
     stage: u8,
     pending: u8,
-    priority: u8,
     epoch: u8,
     degraded: bool,
     is_hedge: bool,
@@ -275,10 +275,10 @@ impl Attempt {
             work: 0,
             site: 0,
             replica: 0,
+            client: 0,
             state: State::Free,
             stage: 0,
             pending: 0,
-            priority: 0,
             epoch: 0,
             degraded: false,
             is_hedge: false,

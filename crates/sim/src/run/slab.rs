@@ -32,8 +32,9 @@ impl<T: Copy> Slab<T> {
     #[inline(never)]
     fn grow(&mut self, blank: T) -> u32 {
         if self.items.len() == self.items.capacity() {
-            // By a quarter: doubling would leave half of a large backlog's memory unused.
-            self.items.reserve_exact(64 + self.items.len() / 4);
+            // By a sixteenth: doubling would leave half of a large backlog's memory unused, and
+            // large blocks grow in place.
+            self.items.reserve_exact(64 + self.items.len() / 16);
         }
         self.items.push(blank);
         (self.items.len() - 1) as u32
