@@ -524,6 +524,18 @@ fn hedges_take_the_first_of_two() {
     );
 }
 
+/// Redundancy with as many copies as servers is M/M/1 at their summed rate (Gardner et al. 2015):
+/// round robin sends the copy to the other replica, and the slower one is cancelled.
+#[test]
+fn full_redundancy_is_one_fast_server() {
+    let service = "replicas = 2\nbalancer = \"round-robin\"\nservice_time = \"mean = 10 ms\"";
+    let text = station(140.0, service, 1500.0).replace(
+        "calls",
+        "hedge = { after = \"0 s\" }\ncancellation = \"propagated\"\ncalls",
+    );
+    check(&text, &[("mean", 1.0 / 60.0), ("p99", 100f64.ln() / 60.0)]);
+}
+
 #[test]
 fn timeouts_cut_the_law() {
     // Exponential work, timeout 20 ms, mean 10 ms: e^-2 fail; cancelled work stops then.
