@@ -2,6 +2,7 @@
 //!
 //! Every figure is a ratio within one round, as other load on the machine changes all absolute
 //! times; printed are the median over the rounds and the range.
+#![allow(clippy::disallowed_methods)] // times itself
 
 use sim::workload::{Network, Worked, network, phold, phold_on_heap, scenario_mm1, two_event_loop};
 use std::time::Instant;

@@ -140,7 +140,7 @@ fn figures_agree(results: &Results) -> Result<(), TestCaseError> {
             let utilisation = at(&format!("utilisation.{service}"));
             prop_assert!((0.0..=1.0 + 1e-12).contains(&utilisation), "{utilisation}");
             let occupied = at(&format!("occupied.{service}"));
-            prop_assert!(occupied >= 0.0 && occupied <= 1.0 + 1e-12, "{occupied}");
+            prop_assert!((0.0..=1.0 + 1e-12).contains(&occupied), "{occupied}");
             let (queue, present) = (
                 at(&format!("queue.{service}")),
                 at(&format!("present.{service}")),

@@ -286,6 +286,15 @@ fn a_growing_backlog_is_refused() {
     assert!(serde_json::to_string(&results).is_ok());
 }
 
+/// Users who are refused at once and ask again at once never let time pass.
+#[test]
+fn a_loop_without_delay_is_refused() {
+    let text = "schema = 1\ntitle = \"t\"\nduration = \"10 s\"\nfirst_look = 2\nlooks = 1\n\
+        [clients.c]\nusers = 3\ncalls = \"s\"\n[services.s]\nqueue = 0\nservice_time = \"1 s\"\n";
+    let scenario = Scenario::parse(text, "t").expect("a scenario");
+    assert_eq!(scenario.run(job(0)).to_end().err(), Some(Status::Stuck));
+}
+
 /// At most 200 bytes a pending request, its call and its place in the queue included.
 #[test]
 fn pending_requests_are_small() {

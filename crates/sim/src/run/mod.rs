@@ -71,7 +71,12 @@ pub enum Status {
     TooManyPending,
     /// More than [`MAX_EVENTS`] events happened.
     TooManyEvents,
+    /// Four million events in a row happened at one instant: something is repeated without delay.
+    Stuck,
 }
+
+/// Events between two looks at whether time goes on.
+const STUCK_EVENTS: u64 = 1 << 22;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
@@ -335,6 +340,8 @@ pub struct Run {
     edges: Arc<[Edge]>,
     next_edge: usize,
     handled: u64,
+    /// Time at the last look at whether it goes on.
+    looked: Time,
     status: Status,
 }
 
@@ -362,6 +369,7 @@ impl Run {
             edges: edges.into(),
             next_edge: 0,
             handled: 0,
+            looked: Time::NEVER,
             status: Status::Running,
             system: Arc::clone(&system),
             plan,
@@ -491,6 +499,13 @@ impl Run {
             if self.attempts.len() > MAX_PENDING_ATTEMPTS {
                 self.status = Status::TooManyPending;
                 return false;
+            }
+            if self.handled.is_multiple_of(STUCK_EVENTS) {
+                if self.events.now() == self.looked {
+                    self.status = Status::Stuck;
+                    return false;
+                }
+                self.looked = self.events.now();
             }
             if self.handled > MAX_EVENTS {
                 self.status = Status::TooManyEvents;
