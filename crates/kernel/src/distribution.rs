@@ -381,7 +381,7 @@ impl Distribution {
         Span::from_ns_f64(self.sample(source))
     }
 
-    /// E[X]; infinite for a Pareto with shape 1 or less.
+    /// The mean; infinite for a Pareto with shape 1 or less.
     pub fn mean(&self) -> f64 {
         match *self {
             Distribution::Constant(value) => value,
@@ -401,7 +401,7 @@ impl Distribution {
         }
     }
 
-    /// E[X^2], what a queue's wait depends on; infinite for a Pareto with shape 2 or less.
+    /// The mean of the square, what a queue's wait depends on; infinite for a Pareto with shape 2 or less.
     pub fn second_moment(&self) -> f64 {
         match *self {
             Distribution::Constant(value) => value * value,

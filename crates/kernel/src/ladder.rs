@@ -165,14 +165,24 @@ impl Ladder {
     /// Takes the smallest key if its time is at most `limit_ns`.
     #[inline(always)]
     pub fn pop_until(&mut self, limit_ns: u64) -> Option<Key> {
+        if let (Some(&key), true) = (self.bottom.last(), self.late.is_empty()) {
+            if key.time_ns() > limit_ns {
+                return None;
+            }
+            self.len -= 1;
+            self.bottom.pop();
+            return Some(key);
+        }
+        self.pop_until_slowly(limit_ns)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pop_until_slowly(&mut self, limit_ns: u64) -> Option<Key> {
         if self.peek()?.time_ns() > limit_ns {
             return None;
         }
-        self.len -= 1;
-        if self.late.is_empty() {
-            return self.bottom.pop();
-        }
-        self.pop_late()
+        self.pop()
     }
 
     /// The smallest key, without taking it.

@@ -81,6 +81,7 @@ mod tests {
     use crate::Xoshiro256;
 
     #[test]
+    #[allow(clippy::disallowed_methods)]
     fn frequencies_follow_the_law() {
         for exponent in [0.0, 0.5, 0.99, 1.0, 1.4, 3.0] {
             let zipf = Zipf::new(50, exponent).unwrap();

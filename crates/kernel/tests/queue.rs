@@ -1,4 +1,5 @@
 //! The event queue against a plain binary heap, under delays chosen to hurt.
+#![allow(clippy::disallowed_methods)] // times itself
 
 use kernel::{Distribution, EventQueue, Source, Span, Time, Token, Xoshiro256};
 use proptest::prelude::*;

@@ -1,5 +1,6 @@
 //! Runs scenario files and prints their figures and verdicts:
 //! `cargo run --release -p sim --example decide -- content/experiments/*.toml`
+#![allow(clippy::disallowed_methods)] // times itself
 
 use std::process::ExitCode;
 

@@ -36,6 +36,7 @@ mod run;
 mod scenario;
 mod study;
 pub mod system;
+pub mod workload;
 
 pub use claim::{Claim, Verdict};
 pub use figure::{TAIL_SAMPLES_MIN, Unit, figures};
@@ -47,7 +48,7 @@ pub use run::{
 };
 pub use scenario::{
     Analysis, CLAIMS_MAX, COMPONENTS_MAX, DEPTH_MAX, Diagnostic, HOPS_MAX, HOPS_TOTAL_MAX,
-    NAME_MAX, REPLICAS_MAX, Scenario, TEXT_MAX, VARIANTS_MAX, VISITS_MAX, Variant, WINDOWS_MAX,
-    schema,
+    KeyReference, NAME_MAX, REPLICAS_MAX, Scenario, TEXT_MAX, TableReference, VARIANTS_MAX,
+    VISITS_MAX, Variant, WINDOWS_MAX, reference, schema,
 };
 pub use study::{Job, Study, decide};

@@ -326,7 +326,7 @@ fn is_principal(name: &str) -> bool {
 
 fn cell(figure: &FigureResult) -> String {
     let Some(value) = figure.value else {
-        return "(too few samples)".into();
+        return "–".into();
     };
     let half = match (figure.low, figure.high) {
         (Some(low), Some(high)) => (high - low) / 2.0,
@@ -349,9 +349,13 @@ fn variant_result(study: &Study<'_>, variant: usize) -> VariantResult {
         .replications()
         .filter_map(|row| row[variant].as_ref())
         .collect();
+    let mut notes = entry.notes.clone();
+    if scenario.analysis == Analysis::Steady {
+        notes.extend(warmup_note(scenario, &entry.system, &outcomes));
+    }
     VariantResult {
         name: entry.name.clone(),
-        notes: entry.notes.clone(),
+        notes,
         events: outcomes.iter().map(|o| o.events()).sum(),
         figures: figures(study, variant),
         series: series(scenario, &entry.system, &outcomes),
@@ -449,18 +453,50 @@ fn figure_result(
     }
 }
 
-fn series(scenario: &Scenario, system: &System, outcomes: &[&Outcome]) -> Series {
+/// The points of the series as windows.
+fn points(scenario: &Scenario) -> Vec<Window> {
     let bins = u64::from(scenario.plan.bins);
     let duration_ns = scenario.plan.duration_ns;
     let edge = |i: u64| (u128::from(duration_ns) * u128::from(i) / u128::from(bins)) as u64;
-    let points: Vec<Window> = (0..bins)
+    (0..bins)
         .map(|i| Window {
             name: String::new(),
             from_ns: edge(i),
             to_ns: edge(i + 1),
         })
         .filter(|point| point.to_ns > point.from_ns)
-        .collect();
+        .collect()
+}
+
+/// What MSER-5 says about the warm-up, when it disagrees: the number of requests present, averaged
+/// over replications, must have settled by its end.
+fn warmup_note(scenario: &Scenario, system: &System, outcomes: &[&Outcome]) -> Option<String> {
+    let present = |point: &Window| -> f64 {
+        let services = 0..system.services.len();
+        let all = outcomes.iter().flat_map(|o| {
+            services
+                .clone()
+                .map(|s| o.mean_of(point, s, ServiceArea::Present))
+        });
+        all.sum()
+    };
+    let points = points(scenario);
+    let values: Vec<f64> = points.iter().map(present).collect();
+    let warmup_ns = scenario.plan.warmup_ns;
+    match kernel::mser5(&values) {
+        _ if outcomes.is_empty() => None,
+        None => Some("by MSER-5 the run is too short to settle".into()),
+        Some(cut) if points[cut].from_ns > warmup_ns => Some(format!(
+            "by MSER-5 the start-up lasts until {} s; the warm-up ends at {} s",
+            short(points[cut].from_ns as f64 / 1e9),
+            short(warmup_ns as f64 / 1e9)
+        )),
+        Some(_) => None,
+    }
+}
+
+fn series(scenario: &Scenario, system: &System, outcomes: &[&Outcome]) -> Series {
+    let points = points(scenario);
     let mut lines = Vec::new();
     let mut add = |name: String, unit: Unit, value: &dyn Fn(&Outcome, usize) -> Option<f64>| {
         lines.push(line(name, unit, outcomes, points.len(), value));
@@ -527,7 +563,7 @@ fn series(scenario: &Scenario, system: &System, outcomes: &[&Outcome]) -> Series
         .collect();
     Series {
         at_s,
-        step_s: duration_ns as f64 / 1e9 / bins as f64,
+        step_s: scenario.plan.duration_ns as f64 / 1e9 / f64::from(scenario.plan.bins),
         lines,
     }
 }

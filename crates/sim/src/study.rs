@@ -29,6 +29,7 @@ fn refusal(status: Status) -> String {
         Status::TooManyEvents => {
             format!("more than {} events happened", crate::run::MAX_EVENTS)
         }
+        Status::Stuck => "time stands still: something is repeated without any delay".to_string(),
         Status::Running | Status::Done => "the run was not finished".to_string(),
     }
 }

@@ -116,6 +116,10 @@ pub struct Call {
     pub caller: Caller,
     /// The service that is called, by index.
     pub target: usize,
+    /// Made for requests of this client only, by index.
+    pub only_for: Option<usize>,
+    /// Share of requests that make it, drawn for each.
+    pub share: f64,
     /// The link that requests and answers cross, by index; none costs no time.
     pub link: Option<usize>,
     /// Bytes of a request and of an answer; matters on links with a bandwidth.
@@ -172,6 +176,8 @@ pub enum Jitter {
     Equal,
     /// Evenly between nothing and the wait.
     Full,
+    /// Exponential with the wait as its mean.
+    Exponential,
 }
 
 /// Sending a copy when an answer is slow; the first answer wins.

@@ -1,7 +1,7 @@
 //! How long to wait before a retry.
 
 use crate::system::{Jitter, Retry};
-use kernel::Source;
+use kernel::{Distribution, Source};
 
 /// `backoff * multiplier^(retry - 1)`, capped, then jittered; `retry` counts from 1.
 pub(crate) fn backoff_ns(policy: &Retry, retry: u8, source: &mut impl Source) -> u64 {
@@ -19,6 +19,7 @@ pub(crate) fn backoff_ns(policy: &Retry, retry: u8, source: &mut impl Source) ->
         Jitter::None => wait,
         Jitter::Equal => wait * (0.5 + 0.5 * source.unit()),
         Jitter::Full => wait * source.unit(),
+        Jitter::Exponential => Distribution::Exponential { mean: wait }.sample(source),
     };
     jittered as u64
 }

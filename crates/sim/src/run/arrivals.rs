@@ -1,7 +1,7 @@
 //! When the next request of an open client comes.
 
 use crate::system::{Profile, Spacing};
-use kernel::{Draw, Source, Span, Time, Xoshiro256};
+use kernel::{Distribution, Draw, Source, Span, Time, Xoshiro256};
 
 #[derive(Clone, Debug)]
 pub(crate) struct ArrivalState {
@@ -9,6 +9,8 @@ pub(crate) struct ArrivalState {
     /// Product of the surges in force, and the largest it can become.
     pub(crate) surge: f64,
     surge_max: f64,
+    /// Mean time between candidates of a Poisson client.
+    candidate: Distribution,
 }
 
 impl Profile {
@@ -55,11 +57,15 @@ impl Profile {
 }
 
 impl ArrivalState {
-    pub(crate) fn new(draw: Draw, surge_max: f64) -> Self {
+    /// Arrivals of a client with a rate; closed clients pass a profile that is never asked.
+    pub(crate) fn new(draw: Draw, rate_per_s: f64, profile: &Profile, surge_max: f64) -> Self {
+        let mean = 1e9 / (rate_per_s * profile.factor_max() * surge_max);
+        let candidate = Distribution::Exponential { mean };
         ArrivalState {
             stream: draw.stream(),
             surge: 1.0,
             surge_max,
+            candidate,
         }
     }
 
@@ -74,11 +80,7 @@ impl ArrivalState {
         profile: &Profile,
     ) -> Span {
         match spacing {
-            Spacing::Poisson => {
-                let rate = rate_per_s * profile.factor_max() * self.surge_max;
-                let mean = kernel::Distribution::Exponential { mean: 1e9 / rate };
-                mean.sample_span(&mut self.stream)
-            }
+            Spacing::Poisson => self.candidate.sample_span(&mut self.stream),
             Spacing::Uniform => {
                 let rate = rate_per_s * profile.factor(now) * self.surge;
                 // A rate of nearly zero looks again within a second.
@@ -139,7 +141,7 @@ mod tests {
                 2.5,
             ),
         ] {
-            let mut state = ArrivalState::new(Draw::root(1, 2), 1.0);
+            let mut state = ArrivalState::new(Draw::root(1, 2), 100.0, &profile, 1.0);
             let (mut now, mut n) = (Time::ZERO, 0);
             loop {
                 now += state.gap(now, Spacing::Poisson, 100.0, &profile);

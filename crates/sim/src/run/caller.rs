@@ -60,43 +60,33 @@ impl Run {
         let draw = state.draw.of(state.requests);
         state.requests += 1;
         self.record.count_client(client, ClientCount::Offered);
-        let Client {
-            call,
-            priority,
-            ref keys,
-            ..
-        } = system.clients[client];
+        let Client { call, ref keys, .. } = system.clients[client];
         let item = match keys {
             None => draw.key() as u32,
             Some(keys) => keys.sample(&mut draw.of(purpose::ITEM).source()) as u32,
         };
-        let (site, priority) = (call as u16, priority);
-        let caller = NewCall {
+        let (site, client) = (call as u16, client as u16);
+        let new = NewCall {
             key: draw.key(),
             parent: NONE,
             site,
-            priority,
+            client,
             item,
         };
-        self.start_call(system, caller, client as u16, Time::NEVER);
+        self.start_call(system, new, Time::NEVER);
     }
 
     /// Begins a call: sends its first attempt, unless a policy forbids it.
     #[inline(always)]
-    pub(super) fn start_call(
-        &mut self,
-        system: &System,
-        new: NewCall,
-        client: u16,
-        deadline: Time,
-    ) -> u32 {
+    pub(super) fn start_call(&mut self, system: &System, new: NewCall, deadline: Time) -> u32 {
         let now = self.events.now();
         let site = new.site as usize;
         let policy = &system.calls[site];
         let own = policy
             .deadline_ns
             .map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
-        let call = self.calls.insert(CallRecord {
+        let call = self.calls.place(CallRecord::blank);
+        self.calls[call] = CallRecord {
             key: new.key,
             started: now,
             deadline: own.min(deadline),
@@ -109,11 +99,10 @@ impl Run {
             failed: 0,
             backoff: 0,
             site: new.site,
-            client,
+            client: new.client,
             number: 0,
             hedges: 0,
-            priority: new.priority,
-        });
+        };
         self.record.count_call(site, CallCount::Started);
         if let Some(budget) = &mut self.sites[site].budget {
             budget.first_attempt();
@@ -210,7 +199,8 @@ impl Run {
         } else {
             Time::NEVER
         };
-        let attempt = self.attempts.insert(Attempt {
+        let attempt = self.attempts.place(Attempt::blank);
+        self.attempts[attempt] = Attempt {
             key: key.key(),
             sent: now,
             arrived: now,
@@ -228,14 +218,14 @@ impl Run {
             work: 0,
             site: site as u16,
             replica: 0,
+            client: record.client,
             state: State::Travelling,
             stage: 0,
             pending: 0,
-            priority: record.priority,
             epoch,
             degraded: false,
             is_hedge,
-        });
+        };
         record.attempts = attempt;
         let deadline = record.deadline;
         self.sites[site].in_flight += 1;
@@ -621,6 +611,6 @@ pub(super) struct NewCall {
     pub(super) key: u64,
     pub(super) parent: u32,
     pub(super) site: u16,
-    pub(super) priority: u8,
+    pub(super) client: u16,
     pub(super) item: u32,
 }

@@ -16,7 +16,7 @@ mod server;
 mod slab;
 
 use crate::policy::{BreakerState, RetryBudget, TokenBucket};
-use crate::system::{Arrivals, FaultKind, System};
+use crate::system::{Arrivals, FaultKind, Profile, System};
 use arrivals::ArrivalState;
 use balancer::BalancerState;
 pub use count::{CAUSES, Cause};
@@ -71,7 +71,12 @@ pub enum Status {
     TooManyPending,
     /// More than [`MAX_EVENTS`] events happened.
     TooManyEvents,
+    /// Four million events in a row happened at one instant: something is repeated without delay.
+    Stuck,
 }
+
+/// Events between two looks at whether time goes on.
+const STUCK_EVENTS: u64 = 1 << 22;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
@@ -155,6 +160,7 @@ mod purpose {
     pub(super) const BACKOFF: u64 = 9;
     pub(super) const SHED: u64 = 10;
     pub(super) const FAULT: u64 = 11;
+    pub(super) const SHARE: u64 = 12;
     /// Children of an attempt: this plus the index of the call.
     pub(super) const CHILD: u64 = 1 << 32;
 }
@@ -181,7 +187,28 @@ struct CallRecord {
     client: u16,
     number: u8,
     hedges: u8,
-    priority: u8,
+}
+
+impl CallRecord {
+    fn blank() -> Self {
+        CallRecord {
+            key: 0,
+            started: Time::ZERO,
+            deadline: Time::NEVER,
+            waiting_since: Time::ZERO,
+            timer: Token::NONE,
+            parent: NONE,
+            next: NONE,
+            attempts: NONE,
+            item: 0,
+            failed: 0,
+            backoff: 0,
+            site: 0,
+            client: 0,
+            number: FREE_CALL,
+            hedges: 0,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,13 +250,45 @@ struct Attempt {
     work: u32,
     site: u16,
     replica: u16,
+    /// The client whose request it belongs to.
+    client: u16,
     state: State,
     stage: u8,
     pending: u8,
-    priority: u8,
     epoch: u8,
     degraded: bool,
     is_hedge: bool,
+}
+
+impl Attempt {
+    fn blank() -> Self {
+        Attempt {
+            key: 0,
+            sent: Time::ZERO,
+            arrived: Time::ZERO,
+            started: Time::ZERO,
+            resumed: Time::ZERO,
+            deadline: Time::NEVER,
+            timer: Token::NONE,
+            event: Token::NONE,
+            call: NONE,
+            next: NONE,
+            first_child: NONE,
+            spent: NONE,
+            item: 0,
+            queue: 0,
+            work: 0,
+            site: 0,
+            replica: 0,
+            client: 0,
+            state: State::Free,
+            stage: 0,
+            pending: 0,
+            epoch: 0,
+            degraded: false,
+            is_hedge: false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -281,6 +340,8 @@ pub struct Run {
     edges: Arc<[Edge]>,
     next_edge: usize,
     handled: u64,
+    /// Time at the last look at whether it goes on.
+    looked: Time,
     status: Status,
 }
 
@@ -308,6 +369,7 @@ impl Run {
             edges: edges.into(),
             next_edge: 0,
             handled: 0,
+            looked: Time::NEVER,
             status: Status::Running,
             system: Arc::clone(&system),
             plan,
@@ -362,7 +424,15 @@ impl Run {
                 _ => None,
             });
             let stream = self.draw.of(purpose::ARRIVALS).of(i as u64);
-            let arrivals = ArrivalState::new(stream, surges.product());
+            let (rate, profile) = match &client.arrivals {
+                Arrivals::Open {
+                    rate_per_s,
+                    profile,
+                    ..
+                } => (*rate_per_s, *profile),
+                Arrivals::Closed { .. } => (1.0, Profile::Constant),
+            };
+            let arrivals = ArrivalState::new(stream, rate, &profile, surges.product());
             self.clients.push(ClientState {
                 requests: 0,
                 draw,
@@ -429,6 +499,13 @@ impl Run {
             if self.attempts.len() > MAX_PENDING_ATTEMPTS {
                 self.status = Status::TooManyPending;
                 return false;
+            }
+            if self.handled.is_multiple_of(STUCK_EVENTS) {
+                if self.events.now() == self.looked {
+                    self.status = Status::Stuck;
+                    return false;
+                }
+                self.looked = self.events.now();
             }
             if self.handled > MAX_EVENTS {
                 self.status = Status::TooManyEvents;

@@ -2,7 +2,7 @@
 
 use super::caller::NewCall;
 use super::*;
-use crate::system::{Discipline, Excess, Service, Shed};
+use crate::system::{Call, Discipline, Excess, Service, Shed};
 use kernel::{Source, Span};
 use record::spent_units;
 use replica::Queue;
@@ -22,7 +22,7 @@ impl Run {
             .balancer
             .choose(service.balancer, &state.replicas, record.item, draw);
         self.attempts[attempt].replica = chosen as u16;
-        if let Some((cause, count)) = self.refusal(service, index, chosen as usize, &record) {
+        if let Some((cause, count)) = self.refusal(system, index, chosen as usize, &record) {
             self.record.count_service(index, count);
             return self.refuse(system, attempt, cause);
         }
@@ -42,7 +42,8 @@ impl Run {
             replica.busy += 1;
             return self.start_work(system, attempt);
         }
-        replica.queue.push(attempt, record.priority);
+        let priority = system.clients[record.client as usize].priority;
+        replica.queue.push(attempt, priority);
         replica.waiting += 1;
         state.waiting.raise(now);
         self.attempts[attempt].state = State::Queued;
@@ -52,12 +53,13 @@ impl Run {
     #[inline(always)]
     fn refusal(
         &mut self,
-        service: &Service,
+        system: &System,
         index: usize,
         chosen: usize,
         record: &Attempt,
     ) -> Option<(Cause, ServiceCount)> {
         let now = self.events.now();
+        let service = &system.services[index];
         let state = &mut self.services[index];
         let replica = &state.replicas[chosen];
         if replica.down > 0 {
@@ -85,7 +87,8 @@ impl Run {
                 draw.source().chance(probability)
             }
             Some(Shed::Priority { above, protect }) => {
-                replica.waiting >= above && record.priority > protect
+                let priority = system.clients[record.client as usize].priority;
+                replica.waiting >= above && priority > protect
             }
             _ => false,
         };
@@ -201,7 +204,8 @@ impl Run {
         let record = &mut self.attempts[attempt];
         record.state = State::Calling;
         if record.spent == NONE {
-            record.spent = self.spent.insert(Spent::default());
+            record.spent = self.spent.place(Spent::default);
+            self.spent[record.spent] = Spent::default();
         }
         self.start_stage(system, attempt);
     }
@@ -212,35 +216,56 @@ impl Run {
         if record.state != State::Calling {
             return;
         }
-        let index = system.calls[record.site as usize].target;
-        let Some(stage) = system.services[index].stages.get(record.stage as usize) else {
+        let service = &system.services[system.calls[record.site as usize].target];
+        let mut at = record.stage as usize;
+        let makes = |&&site: &&usize| Self::makes_call(&system.calls[site], site, &record);
+        // Stages of which this request makes no call are passed over.
+        while at < service.stages.len() && !service.stages[at].iter().any(|s| makes(&s)) {
+            at += 1;
+        }
+        self.attempts[attempt].stage = at as u8;
+        let Some(stage) = service.stages.get(at) else {
             let result = if record.degraded {
                 CallResult::Degraded
             } else {
                 CallResult::Ok
             };
-            let holds = system.services[index].holds_workers();
-            return self.leave(system, attempt, result, holds);
+            return self.leave(system, attempt, result, service.holds_workers());
         };
-        self.attempts[attempt].pending = stage.len() as u8;
-        for &site in stage {
+        self.attempts[attempt].pending = stage.iter().filter(makes).count() as u8;
+        for &site in stage.iter().filter(makes) {
             // A call of this stage may have failed already and taken the request with it.
-            let at = self.attempts[attempt];
-            if at.state != State::Calling || at.key != record.key || at.stage != record.stage {
+            let now = self.attempts[attempt];
+            if now.state != State::Calling || now.key != record.key || now.stage != at as u8 {
                 return;
             }
             let key = Draw::from_key(record.key)
                 .of(purpose::CHILD + site as u64)
                 .key();
+            let (client, item) = (record.client, record.item);
             let new = NewCall {
                 key,
                 parent: attempt,
                 site: site as u16,
-                priority: record.priority,
-                item: record.item,
+                client,
+                item,
             };
-            self.start_call(system, new, 0, record.deadline);
+            self.start_call(system, new, record.deadline);
         }
+    }
+
+    /// Whether a request makes a call: for its client only, or for a share of requests.
+    fn makes_call(call: &Call, site: usize, record: &Attempt) -> bool {
+        if call
+            .only_for
+            .is_some_and(|client| client != record.client as usize)
+        {
+            return false;
+        }
+        let draw = Draw::from_key(record.key)
+            .of(purpose::SHARE)
+            .of(site as u64);
+        call.share >= 1.0 || draw.source().chance(call.share)
     }
 
     /// A call made for a request has ended.

@@ -17,25 +17,26 @@ impl<T: Copy> Slab<T> {
         }
     }
 
+    /// A free place, to be written by the caller; `blank` fills it when it is new.
+    ///
+    /// Writing in place matters: passing a large record through the stack costs a tenth of a run.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, item: T) -> u32 {
+    pub(crate) fn place(&mut self, blank: impl FnOnce() -> T) -> u32 {
         match self.free.pop() {
-            Some(index) => {
-                self.items[index as usize] = item;
-                index
-            }
-            None => self.grow(item),
+            Some(index) => index,
+            None => self.grow(blank()),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, item: T) -> u32 {
+    fn grow(&mut self, blank: T) -> u32 {
         if self.items.len() == self.items.capacity() {
-            // By a quarter: doubling would leave half of a large backlog's memory unused.
-            self.items.reserve_exact(64 + self.items.len() / 4);
+            // By a sixteenth: doubling would leave half of a large backlog's memory unused, and
+            // large blocks grow in place.
+            self.items.reserve_exact(64 + self.items.len() / 16);
         }
-        self.items.push(item);
+        self.items.push(blank);
         (self.items.len() - 1) as u32
     }
 

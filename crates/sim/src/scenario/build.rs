@@ -165,12 +165,15 @@ impl Builder<'_> {
                     .law("think_time")
                     .unwrap_or(Distribution::Constant(0.0)),
             },
-            (rate, _) => {
-                let message = match rate {
-                    Some(_) => "a client has a `rate` or `users`, not both",
-                    None => "a client needs a `rate` (open) or `users` (closed)",
+            _ => {
+                let message = match (fields.gives("rate"), fields.gives("users")) {
+                    (true, true) => Some("a client has a `rate` or `users`, not both"),
+                    (false, false) => Some("a client needs a `rate` (open) or `users` (closed)"),
+                    _ => None,
                 };
-                self.found.add(&fields.span, message.to_string(), None);
+                if let Some(message) = message {
+                    self.found.add(&fields.span, message.to_string(), None);
+                }
                 Arrivals::Open {
                     spacing: Spacing::Poisson,
                     rate_per_s: 1.0,
@@ -266,6 +269,7 @@ impl Builder<'_> {
             jitter: match retry.text("jitter") {
                 Some("equal") => Jitter::Equal,
                 Some("full") => Jitter::Full,
+                Some("exponential") => Jitter::Exponential,
                 _ => Jitter::None,
             },
             budget: retry.real("budget"),
@@ -299,6 +303,8 @@ impl Builder<'_> {
             name: name.to_string(),
             caller,
             target,
+            only_for: None,
+            share: 1.0,
             link,
             request_bytes: fields.whole("request_size").unwrap_or(0),
             response_bytes: fields.whole("response_size").unwrap_or(0),
@@ -382,7 +388,13 @@ impl Builder<'_> {
             let after_all = stages.iter().map(|&(stage, _)| stage).max().unwrap_or(0) + 1;
             let stage = call.fields.whole("stage").unwrap_or(after_all);
             let name = format!("{}.{}", services[service], call.name);
-            let built = self.call(&call.fields, &name, Caller::Service(service), target, links);
+            let mut built = self.call(&call.fields, &name, Caller::Service(service), target, links);
+            let clients: Vec<String> = system.clients.iter().map(|c| c.name.clone()).collect();
+            built.only_for = call
+                .fields
+                .text("only_for")
+                .map(|_| self.resolve(&call.fields, "only_for", "client", &clients));
+            built.share = call.fields.real("share").unwrap_or(1.0);
             stages.push((stage, system.calls.len()));
             system.calls.push(built);
         }
@@ -407,7 +419,7 @@ impl Builder<'_> {
             "surge" => ("client", &clients),
             _ => ("service", &services),
         };
-        if fields.text(what).is_none() {
+        if !fields.gives(what) {
             self.found.add(
                 &fields.span,
                 format!("a {kind} fault needs a `{what}`"),
@@ -422,7 +434,7 @@ impl Builder<'_> {
             _ => None,
         };
         if let Some(needed) = needed
-            && fields.real(needed).is_none()
+            && !fields.gives(needed)
         {
             self.found.add(
                 &fields.span,
@@ -517,7 +529,7 @@ impl Builder<'_> {
             return;
         }
         for (i, service) in services.iter().enumerate() {
-            if visits(system, i).iter().sum::<f64>() > VISITS_MAX {
+            if visits(system, i, None).iter().sum::<f64>() > VISITS_MAX {
                 let message =
                     format!("one request causes more than {VISITS_MAX} visits to services");
                 self.found.add(&service.fields.span, message, None);
@@ -638,9 +650,14 @@ fn cycle(system: &System) -> Option<Vec<usize>> {
     Some(path)
 }
 
-/// Visits to every service that one visit to `service` causes, itself included, without retries.
+/// Visits to every service that one visit to `service` causes, itself included, without retries;
+/// with a client, only by the calls that its requests make.
 /// The calls must not form a cycle.
-pub(super) fn visits(system: &System, service: usize) -> Vec<f64> {
+pub(super) fn visits(system: &System, service: usize, client: Option<usize>) -> Vec<f64> {
+    let makes = |call: &Call| match (call.only_for, client) {
+        (Some(only), Some(client)) => only == client,
+        _ => true,
+    };
     let mut visits = vec![0.0; system.services.len()];
     visits[service] = 1.0;
     // As many rounds as the longest chain: each round pushes visits one call further.
@@ -650,7 +667,10 @@ pub(super) fn visits(system: &System, service: usize) -> Vec<f64> {
         for (i, service) in system.services.iter().enumerate() {
             if wave[i] > 0.0 {
                 for &call in service.stages.iter().flatten() {
-                    next[system.calls[call].target] += wave[i];
+                    let call = &system.calls[call];
+                    if makes(call) {
+                        next[call.target] += wave[i] * call.share;
+                    }
                 }
             }
         }

@@ -26,6 +26,8 @@ pub(crate) struct Fields {
     /// Where the table is.
     pub(crate) span: Range<usize>,
     values: Vec<(&'static str, Typed, Range<usize>)>,
+    /// Keys whose value could not be read, which is reported already.
+    broken: Vec<&'static str>,
 }
 
 impl Fields {
@@ -40,6 +42,7 @@ impl Fields {
             spec,
             span: span.clone(),
             values: Vec::new(),
+            broken: Vec::new(),
         };
         for (name, node) in table {
             let Some(key) = spec.key(&name.text) else {
@@ -62,6 +65,7 @@ impl Fields {
             match typed(&key.kind, node) {
                 Ok(value) => fields.values.push((key.name, value, node.span.clone())),
                 Err(error) => {
+                    fields.broken.push(key.name);
                     found.add(
                         &node.span,
                         format!("{}: {}", key.name, error.message),
@@ -114,6 +118,11 @@ impl Fields {
             .iter()
             .find(|(key, ..)| *key == name)
             .map(|(_, value, _)| value)
+    }
+
+    /// Whether a key has a value, be it one that could not be read.
+    pub(crate) fn gives(&self, name: &str) -> bool {
+        self.get(name).is_some() || self.broken.contains(&name)
     }
 
     /// Where a value stands; the table when it was left out.

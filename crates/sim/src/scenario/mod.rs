@@ -18,7 +18,7 @@ pub(crate) use diagnostic::{Diagnostics, nearest};
 use fields::Fields;
 use kernel::Looks;
 use schema::SCENARIO;
-pub use schema::schema;
+pub use schema::{KeyReference, TableReference, reference, schema};
 use std::ops::Range;
 use std::sync::Arc;
 use tree::{Table, Value};
@@ -376,7 +376,7 @@ fn hops_per_s(system: &System) -> f64 {
                 f64::from(*users) * 1e9 / cycle_ns.max(system.services[target].work.mean() / 10.0)
             }
         };
-        hops += rate * build::visits(system, target).iter().sum::<f64>();
+        hops += rate * build::visits(system, target, Some(i)).iter().sum::<f64>();
     }
     hops
 }
@@ -384,14 +384,14 @@ fn hops_per_s(system: &System) -> f64 {
 /// Services that are offered more work than they can do and do not turn any away.
 fn overloads(system: &System) -> Vec<String> {
     let mut offered = vec![0.0; system.services.len()];
-    for client in &system.clients {
+    for (i, client) in system.clients.iter().enumerate() {
         if let Arrivals::Open {
             rate_per_s,
             profile: Profile::Constant,
             ..
         } = client.arrivals
         {
-            let visits = build::visits(system, system.calls[client.call].target);
+            let visits = build::visits(system, system.calls[client.call].target, Some(i));
             offered
                 .iter_mut()
                 .zip(visits)

@@ -522,6 +522,18 @@ static CALL: Spec = Spec {
             "Target, when it is not the name of the call.",
         ),
         key(
+            "only_for",
+            Name("client"),
+            Optional,
+            "Made for requests of this client only.",
+        ),
+        key(
+            "share",
+            Share,
+            Default("100 %"),
+            "Share of requests that make it.",
+        ),
+        key(
             "stage",
             Count(1, 100),
             Optional,
@@ -623,7 +635,7 @@ static RETRY: Spec = Spec {
     keys: &[
         key(
             "attempts",
-            Count(1, 20),
+            Count(1, 200),
             Default("3"),
             "Attempts in all, the first included.",
         ),
@@ -642,9 +654,9 @@ static RETRY: Spec = Spec {
         key("backoff_max", Duration, Default("1 h"), "Longest wait."),
         key(
             "jitter",
-            Choice(&["none", "equal", "full"]),
+            Choice(&["none", "equal", "full", "exponential"]),
             Default("none"),
-            "Random part of the wait: none, half, or all of it.",
+            "Random part of the wait: none, half, all of it, or exponential around it.",
         ),
         key(
             "budget",
@@ -810,38 +822,90 @@ static CLAIM: Spec = Spec {
     and: None,
 };
 
-/// The reference of all keys, as text: one line a key, tables indented.
-pub fn schema() -> String {
-    let mut text = String::new();
-    let mut done: Vec<&'static str> = Vec::new();
+/// A table of a scenario, for a reference page or a form.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct TableReference {
+    /// Name of the kind of table.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// Its keys.
+    pub keys: Vec<KeyReference>,
+    /// Another table whose keys it has as well.
+    pub and_keys_of: Option<&'static str>,
+}
+
+/// One key of a table.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct KeyReference {
+    /// As written in a scenario.
+    pub name: &'static str,
+    /// What it holds, for people.
+    pub holds: String,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it is when left out.
+    pub default: Option<&'static str>,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// The reference of all keys, from the table that the reader itself uses.
+pub fn reference() -> Vec<TableReference> {
+    let mut tables: Vec<TableReference> = Vec::new();
     let mut pending = vec![&SCENARIO];
     while let Some(spec) = pending.pop() {
-        if done.contains(&spec.name) {
+        if tables.iter().any(|table| table.name == spec.name) {
             continue;
         }
-        done.push(spec.name);
-        text += &format!("[{}] {}\n", spec.name, spec.doc);
         let mut below: Vec<&'static Spec> = spec.and.into_iter().collect();
+        let mut keys = Vec::new();
         for key in spec.keys {
-            let need = match key.need {
-                Required => "required".to_string(),
-                Optional => "optional".to_string(),
-                Default(value) => format!("default {value}"),
+            let (required, default) = match key.need {
+                Required => (true, None),
+                Optional => (false, None),
+                Default(value) => (false, Some(value)),
             };
-            text += &format!(
-                "  {}: {} ({need}). {}\n",
-                key.name,
-                describe(&key.kind),
-                key.doc
-            );
+            let holds = describe(&key.kind);
+            keys.push(KeyReference {
+                name: key.name,
+                holds,
+                required,
+                default,
+                doc: key.doc,
+            });
             if let Table(spec) | Map(spec) | List(spec) = key.kind {
                 below.push(spec);
             }
         }
-        if let Some(more) = spec.and {
-            text += &format!("  and the keys of [{}]\n", more.name);
-        }
+        let and_keys_of = spec.and.map(|more| more.name);
+        tables.push(TableReference {
+            name: spec.name,
+            doc: spec.doc,
+            keys,
+            and_keys_of,
+        });
         pending.extend(below.into_iter().rev());
+    }
+    tables
+}
+
+/// The reference of all keys, as text: one line a key.
+pub fn schema() -> String {
+    let mut text = String::new();
+    for table in reference() {
+        text += &format!("[{}] {}\n", table.name, table.doc);
+        for key in table.keys {
+            let need = match (key.required, key.default) {
+                (true, _) => "required".to_string(),
+                (false, None) => "optional".to_string(),
+                (false, Some(value)) => format!("default {value}"),
+            };
+            text += &format!("  {}: {} ({need}). {}\n", key.name, key.holds, key.doc);
+        }
+        if let Some(more) = table.and_keys_of {
+            text += &format!("  and the keys of [{more}]\n");
+        }
     }
     text
 }

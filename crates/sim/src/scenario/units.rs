@@ -141,7 +141,7 @@ pub(crate) fn bandwidth(text: &str) -> Result<f64, Malformed> {
         Some(number * bytes)
     });
     match parsed {
-        Some(rate) if rate >= 1.0 && rate <= 1e12 => Ok(rate),
+        Some(rate) if (1.0..=1e12).contains(&rate) => Ok(rate),
         Some(_) => malformed(format!("`{text}` is not between 1 B/s and 1000 GB/s"), ""),
         None => malformed(
             format!("`{text}` is not a bandwidth"),
@@ -423,7 +423,7 @@ mod tests {
         close(law("5 ms").unwrap(), 5e6);
         close(law("mean = 5 ms").unwrap(), 5e6);
         close(law("mean = 5 ms, p99 = 40 ms").unwrap(), 5e6);
-        close(law("p99 = 40 ms").unwrap(), 40e6 / 100f64.ln());
+        close(law("p99 = 40 ms").unwrap(), 40e6 / libm::log(100.0));
         close(law("uniform(1 ms, 3 ms)").unwrap(), 2e6);
         close(law("erlang(k = 4, mean = 5 ms)").unwrap(), 5e6);
         close(law("hyperexponential(mean = 5 ms, scv = 4)").unwrap(), 5e6);
