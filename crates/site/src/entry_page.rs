@@ -10,13 +10,31 @@ use crate::shell::Frame;
 use crate::site::Site;
 
 impl Site {
+    /// The name, with the kind where another page has the same name.
+    fn distinct_title(&self, entry: &Entry) -> String {
+        let shared = self
+            .catalog
+            .pages()
+            .any(|other| other.name == entry.name && other.id != entry.id);
+        if shared {
+            format!(
+                "{} ({})",
+                entry.name,
+                self.t(&format!("kind.{}", entry.id.kind)).to_lowercase()
+            )
+        } else {
+            entry.name.clone()
+        }
+    }
+
     /// The document of a complete entry.
     pub(crate) fn entry_page(&self, entry: &Entry, request: &Request) -> String {
         let writer = Writer::new(self, Some(entry), request);
         let brief = writer.brief(entry);
         let body = writer.document(&entry.document);
+        let title = self.distinct_title(entry);
         let frame = Frame {
-            title: &entry.name,
+            title: &title,
             description: &entry.summary,
             path: &entry.path,
             has_markdown: true,

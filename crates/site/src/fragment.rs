@@ -290,7 +290,12 @@ fn mathml(latex: &str, display: MathDisplay) -> Result<String, FragmentError> {
     let mut html = String::new();
     push_mathml(&mut html, events.into_iter(), config)
         .map_err(|error| FragmentError(format!("cannot write the formula: {error}")))?;
-    well_formed(&html)
+    // The writer leaves no space between the attributes of a stretched bracket.
+    well_formed(
+        &html
+            .replace("\"minsize", "\" minsize")
+            .replace("\"maxsize", "\" maxsize"),
+    )
 }
 
 /// Most commands in a row: the parser calls itself for the argument of each, as in

@@ -32,6 +32,7 @@ impl Site {
             title: t("glossary.title"),
             description: t("glossary.summary"),
             path: GLOSSARY_PATH,
+            has_markdown: true,
             template: "wide glossary",
             ..Frame::default()
         };

@@ -26,6 +26,7 @@ impl Site {
         let frame = Frame {
             description: &self.catalog.settings.description,
             path: "/",
+            has_markdown: true,
             template: "home",
             ..Frame::default()
         };

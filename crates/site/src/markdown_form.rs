@@ -20,6 +20,47 @@ pub(crate) fn line(site: &Site, content: &[Inline]) -> String {
     MarkdownWriter { site }.inlines(content).replace('\n', " ")
 }
 
+/// The home page as Markdown.
+pub(crate) fn home(site: &Site) -> String {
+    let home = &site.catalog.home;
+    let line = |content: &[Inline]| line(site, content);
+    let mut text = format!("# {}\n\n{}\n", home.title, line(&home.lead));
+    for door in &home.doors {
+        text.push_str(&format!("\n## {}\n\n{}\n\n", door.title, line(&door.lead)));
+        for row in &door.rows {
+            let cells: Vec<String> = row.iter().map(|cell| line(cell)).collect();
+            text.push_str(&format!("- {}\n", cells.join(" · ")));
+        }
+        for link in door.short.iter().chain(&door.more) {
+            text.push_str(&format!("- {}\n", line(link)));
+        }
+    }
+    for part in home.groups.iter().flat_map(|group| &group.parts) {
+        text.push_str(&format!("\n## {}\n\n", line(&part.title)));
+        for item in &part.items {
+            text.push_str(&format!("- {}\n", line(item)));
+        }
+    }
+    text
+}
+
+/// The glossary as Markdown.
+pub(crate) fn glossary(site: &Site) -> String {
+    let mut text = format!(
+        "# {}\n\n{}\n\n",
+        site.t("glossary.title"),
+        site.t("glossary.summary")
+    );
+    for term in site.catalog.terms.values() {
+        text.push_str(&format!(
+            "- **{}**: {}\n",
+            escaped(&term.term),
+            escaped(&term.definition)
+        ));
+    }
+    text
+}
+
 struct MarkdownWriter<'s> {
     site: &'s Site,
 }

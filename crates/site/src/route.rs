@@ -12,6 +12,10 @@ impl Site {
             catalog::GLOSSARY_PATH => return Response::html(self.glossary_page()),
             "/site-map/" => return Response::html(self.site_map_page()),
             "/search/" => return Response::html(self.search_page(request)),
+            "/index.md" => return markdown(crate::markdown_form::home(self)),
+            "/reference/glossary/index.md" => {
+                return markdown(crate::markdown_form::glossary(self));
+            }
             "/sitemap.xml" => return xml("application/xml", self.sitemap()),
             "/feed.xml" => return xml("application/atom+xml; charset=utf-8", self.feed()),
             "/robots.txt" => return text(self.robots()),
@@ -86,6 +90,10 @@ impl Site {
 
 fn xml(content_type: &'static str, body: String) -> Response {
     Response::document(content_type, body)
+}
+
+fn markdown(body: String) -> Response {
+    Response::document("text/markdown; charset=utf-8", body)
 }
 
 fn text(body: String) -> Response {

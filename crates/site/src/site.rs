@@ -111,6 +111,8 @@ impl Site {
     pub fn addresses(&self) -> Vec<String> {
         let mut found: BTreeSet<String> = BTreeSet::new();
         found.insert("/".to_owned());
+        found.insert("/index.md".to_owned());
+        found.insert(format!("{GLOSSARY_PATH}index.md"));
         found.extend(generated().paths);
         for entry in self.catalog.pages() {
             found.insert(entry.path.clone());
