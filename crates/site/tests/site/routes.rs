@@ -65,7 +65,6 @@ fn a_missing_page_suggests_others() {
         "/é/ü.html",
         "/search/parts/x",
         "/assets/none.css",
-        "/index.md",
     ] {
         let (status, _) = answer(&site, &Request::get(odd));
         assert_eq!(status, 404, "{odd:?}");
