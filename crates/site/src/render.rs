@@ -316,7 +316,8 @@ impl<'s> Writer<'s> {
                     .borrow_mut()
                     .push((computed.formula.clone(), computed.shown.clone()));
                 let number = self.computed.borrow().len();
-                let label = format!("{} {number}", self.site.t("evidence.formula"));
+                // Speech input matches the visible text, so the label begins with it.
+                let label = format!("ƒ{number}, {}", self.site.t("evidence.formula"));
                 html! {
                     span.computed { (computed.shown) a.evidence href={ "#computed-" (number) }
                         title={ "= " (computed.formula) } aria-label=(label) { "ƒ" (number) } }

@@ -116,7 +116,7 @@ impl ToolPage<'_> {
                 div.table-scroll tabindex="0" role="group" aria-label=(self.t("numbers")) {
                     table.state-table {
                         thead { tr {
-                            th scope="col" {}
+                            td {}
                             th.number scope="col" { (self.t("normal")) " (" (answer.normal.servers) ")" }
                             @if let Some(loss) = lost {
                                 th.number scope="col" { (self.t("after-loss")) " (" (loss.servers_left) ")" }
