@@ -211,106 +211,154 @@ impl Figure {
         system: &System,
         window: &Window,
     ) -> Result<f64, String> {
-        let seconds = (window.to_ns - window.from_ns) as f64 / 1e9;
-        let layout = outcome.layout();
-        let count = |index| outcome.count(window, index) as f64;
-        let range = |n: usize| match self.of {
-            Some(index) => index..index + 1,
-            None => 0..n,
+        let view = View {
+            outcome,
+            system,
+            window,
+            of: self.of,
         };
-        let clients = |counts: &[ClientCount]| -> f64 {
-            let each = range(system.clients.len());
-            each.flat_map(|c| counts.iter().map(move |&k| layout.client(c, k)))
-                .map(count)
-                .sum()
-        };
-        let calls = |k: CallCount| -> f64 {
-            range(system.calls.len())
-                .map(|c| count(layout.call(c, k)))
-                .sum()
-        };
-        let services = |counts: &[ServiceCount]| -> f64 {
-            let each = range(system.services.len());
-            each.flat_map(|s| counts.iter().map(move |&k| layout.service(s, k)))
-                .map(count)
-                .sum()
-        };
-        let share = |part: f64, whole: f64, what: &str| {
-            if whole > 0.0 {
-                Ok(part / whole)
-            } else {
-                Err(format!("no {what} in the window"))
-            }
-        };
-        let ended = || clients(&[C::Ok, C::Degraded, C::Failed]);
-        match self.measure {
-            ClientRate(counts) => Ok(clients(counts) / seconds),
-            ClientShare(counts) => share(clients(counts), ended(), "request ended"),
-            Errors(None) => share(clients(&[C::Failed]), ended(), "request ended"),
+        match self.scope {
+            Clients => view.of_clients(self.measure),
+            Calls => view.of_calls(self.measure),
+            Services => view.of_services(self.measure),
+        }
+    }
+}
+
+/// One replication seen through a window, for one component or for all.
+struct View<'a> {
+    outcome: &'a Outcome,
+    system: &'a System,
+    window: &'a Window,
+    of: Option<usize>,
+}
+
+fn share(part: f64, whole: f64, what: &str) -> Result<f64, String> {
+    if whole > 0.0 {
+        Ok(part / whole)
+    } else {
+        Err(format!("no {what} in the window"))
+    }
+}
+
+impl View<'_> {
+    fn seconds(&self) -> f64 {
+        (self.window.to_ns - self.window.from_ns) as f64 / 1e9
+    }
+
+    fn count(&self, index: usize) -> f64 {
+        self.outcome.count(self.window, index) as f64
+    }
+
+    /// The component asked for, or all `n`.
+    fn range(&self, n: usize) -> std::ops::Range<usize> {
+        self.of.map_or(0..n, |index| index..index + 1)
+    }
+
+    fn clients(&self, counts: &[ClientCount]) -> f64 {
+        let layout = self.outcome.layout();
+        let each = self.range(self.system.clients.len());
+        let indices = each.flat_map(|c| counts.iter().map(move |&k| layout.client(c, k)));
+        indices.map(|index| self.count(index)).sum()
+    }
+
+    fn calls(&self, k: CallCount) -> f64 {
+        let layout = self.outcome.layout();
+        let each = self.range(self.system.calls.len());
+        each.map(|c| self.count(layout.call(c, k))).sum()
+    }
+
+    fn services(&self, counts: &[ServiceCount]) -> f64 {
+        let layout = self.outcome.layout();
+        let each = self.range(self.system.services.len());
+        let indices = each.flat_map(|s| counts.iter().map(move |&k| layout.service(s, k)));
+        indices.map(|index| self.count(index)).sum()
+    }
+
+    fn of_clients(&self, measure: Measure) -> Result<f64, String> {
+        let ended = || self.clients(&[C::Ok, C::Degraded, C::Failed]);
+        let layout = self.outcome.layout();
+        match measure {
+            ClientRate(counts) => Ok(self.clients(counts) / self.seconds()),
+            ClientShare(counts) => share(self.clients(counts), ended(), "request ended"),
+            Errors(None) => share(self.clients(&[C::Failed]), ended(), "request ended"),
             Errors(Some(cause)) => {
-                let each = range(system.clients.len());
-                let failed = each.map(|c| count(layout.client_cause(c, cause))).sum();
+                let each = self.range(self.system.clients.len());
+                let failed = each
+                    .map(|c| self.count(layout.client_cause(c, cause)))
+                    .sum();
                 share(failed, ended(), "request ended")
             }
-            Mean => {
-                let mean = outcome.answered(window, self.of).mean();
+            Percentile { q, all } => self.percentile(q, all),
+            _ => {
+                let mean = self.outcome.answered(self.window, self.of).mean();
                 mean.map(|ns| ns / 1e9)
                     .ok_or_else(|| "no request answered in the window".into())
             }
-            Percentile { q, all } => self.percentile(outcome, window, q, all),
-            CallRate(k) => Ok(calls(k) / seconds),
-            CallTotal(k) => Ok(calls(k)),
-            Amplification => share(
-                calls(CallCount::Attempts),
-                calls(CallCount::Started),
-                "call started",
-            ),
-            BreakerClosed => Ok(outcome.breaker_closed_share(window, range(system.calls.len()))),
-            ServiceRate(counts) => Ok(services(counts) / seconds),
-            Level(area) => Ok(range(system.services.len())
-                .map(|s| outcome.mean_of(window, s, area))
-                .sum()),
-            Utilisation(area) => {
-                let all = range(system.services.len());
-                let busy: f64 = all
-                    .clone()
-                    .map(|s| busy(outcome, system, window, s, area))
-                    .sum();
-                let workers: f64 = all.map(|s| workers(system, s)).sum();
-                Ok(busy / workers)
-            }
-            Wasted => share(
-                services(&[S::WastedNs]),
-                services(&[S::WorkNs]),
-                "work done",
-            ),
-            Stay => {
-                let all = range(system.services.len());
-                let area: f64 = all
-                    .map(|s| outcome.mean_of(window, s, ServiceArea::Present))
-                    .sum();
-                share(area * seconds, services(&[S::Left]), "request left")
-            }
-            Visits => {
-                let offered =
-                    (0..system.clients.len()).map(|c| count(layout.client(c, C::Offered)));
-                share(services(&[S::Reached]), offered.sum(), "request made")
-            }
-            Limit => Ok(outcome.limit_mean(window, range(system.services.len()))),
         }
     }
 
-    fn percentile(
-        &self,
-        outcome: &Outcome,
-        window: &Window,
-        q: f64,
-        all: bool,
-    ) -> Result<f64, String> {
+    fn of_calls(&self, measure: Measure) -> Result<f64, String> {
+        match measure {
+            CallRate(k) => Ok(self.calls(k) / self.seconds()),
+            CallTotal(k) => Ok(self.calls(k)),
+            BreakerClosed => {
+                let all = self.range(self.system.calls.len());
+                Ok(self.outcome.breaker_closed_share(self.window, all))
+            }
+            _ => {
+                let started = self.calls(CallCount::Started);
+                share(self.calls(CallCount::Attempts), started, "call started")
+            }
+        }
+    }
+
+    fn of_services(&self, measure: Measure) -> Result<f64, String> {
+        let all = self.range(self.system.services.len());
+        let level = |area| {
+            all.clone()
+                .map(|s| self.outcome.mean_of(self.window, s, area))
+                .sum()
+        };
+        match measure {
+            ServiceRate(counts) => Ok(self.services(counts) / self.seconds()),
+            Level(area) => Ok(level(area)),
+            Utilisation(area) => {
+                let busy = |s| busy(self.outcome, self.system, self.window, s, area);
+                let busy: f64 = all.clone().map(busy).sum();
+                let workers: f64 = all.clone().map(|s| workers(self.system, s)).sum();
+                Ok(busy / workers)
+            }
+            Wasted => share(
+                self.services(&[S::WastedNs]),
+                self.services(&[S::WorkNs]),
+                "work done",
+            ),
+            Stay => {
+                let area: f64 = level(ServiceArea::Present);
+                share(
+                    area * self.seconds(),
+                    self.services(&[S::Left]),
+                    "request left",
+                )
+            }
+            Limit => Ok(self.outcome.limit_mean(self.window, all)),
+            _ => {
+                let layout = self.outcome.layout();
+                let clients = 0..self.system.clients.len();
+                let offered = clients
+                    .map(|c| self.count(layout.client(c, C::Offered)))
+                    .sum();
+                share(self.services(&[S::Reached]), offered, "request made")
+            }
+        }
+    }
+
+    fn percentile(&self, q: f64, all: bool) -> Result<f64, String> {
         let samples = if all {
-            outcome.ended(window, self.of)
+            self.outcome.ended(self.window, self.of)
         } else {
-            outcome.answered(window, self.of)
+            self.outcome.answered(self.window, self.of)
         };
         let beyond = samples.count() as f64 * (1.0 - q);
         // A hundredth of a sample allows for 1 - q not being exact.

@@ -29,11 +29,13 @@
 //! what the engine runs.
 
 mod claim;
+mod expression;
 mod figure;
 mod policy;
 mod results;
 mod run;
 mod scenario;
+mod series;
 mod study;
 pub mod system;
 pub mod workload;

@@ -4,7 +4,8 @@
 //! server, a terminal and a browser can run them as they like; what follows depends on their
 //! index alone.
 
-use crate::claim::{Claim, FigureOf, Verdict, verdict_of};
+use crate::claim::{Claim, Verdict, verdict_of};
+use crate::expression::FigureOf;
 use crate::results::{ClaimResult, Results};
 use crate::run::{Outcome, Run, Status, Window};
 use crate::scenario::Scenario;

@@ -6,10 +6,13 @@
 mod arrivals;
 mod balancer;
 mod caller;
+mod client;
 mod count;
 mod fault;
 mod link;
 mod outcome;
+mod pending;
+mod plan;
 mod record;
 mod replica;
 mod server;
@@ -24,6 +27,9 @@ pub(crate) use count::{CallCount, ClientCount, ServiceArea, ServiceCount};
 use kernel::{Draw, EventQueue, Time, TimeWeighted, Token};
 use link::LinkState;
 pub use outcome::Outcome;
+use pending::{Attempt, CallRecord, FREE_CALL, State};
+use plan::edges;
+pub use plan::{Plan, Window};
 use record::{Edge, Recorder, Spent};
 use replica::Replica;
 use slab::{NONE, Slab};
@@ -35,30 +41,6 @@ use std::sync::Arc;
 pub const MAX_EVENTS: u64 = 1_000_000_000;
 /// Most attempts pending at once: about 100 MB at 200 bytes each.
 pub const MAX_PENDING_ATTEMPTS: usize = 500_000;
-
-/// What to measure, and when.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// Length of the run.
-    pub duration_ns: u64,
-    /// Part at the start that no figure counts, unless its window says so.
-    pub warmup_ns: u64,
-    /// Named spans of time; they may overlap.
-    pub windows: Vec<Window>,
-    /// Points of the series over time, at least 1.
-    pub bins: u32,
-}
-
-/// A named span of time in which figures are taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Its name in claims.
-    pub name: String,
-    /// Start.
-    pub from_ns: u64,
-    /// End, after the start and within the run.
-    pub to_ns: u64,
-}
 
 /// How a run stands after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,132 +145,6 @@ mod purpose {
     pub(super) const SHARE: u64 = 12;
     /// Children of an attempt: this plus the index of the call.
     pub(super) const CHILD: u64 = 1 << 32;
-}
-
-/// A call with all its attempts.
-#[derive(Clone, Copy, Debug)]
-struct CallRecord {
-    key: u64,
-    started: Time,
-    deadline: Time,
-    /// When the newest attempt that is not a hedge was sent.
-    waiting_since: Time,
-    timer: Token,
-    /// Attempt that makes the call; [`NONE`] for a client.
-    parent: u32,
-    /// Next child of the parent.
-    next: u32,
-    /// First attempt in flight.
-    attempts: u32,
-    item: u32,
-    failed: u32,
-    backoff: u32,
-    site: u16,
-    client: u16,
-    number: u8,
-    hedges: u8,
-}
-
-impl CallRecord {
-    fn blank() -> Self {
-        CallRecord {
-            key: 0,
-            started: Time::ZERO,
-            deadline: Time::NEVER,
-            waiting_since: Time::ZERO,
-            timer: Token::NONE,
-            parent: NONE,
-            next: NONE,
-            attempts: NONE,
-            item: 0,
-            failed: 0,
-            backoff: 0,
-            site: 0,
-            client: 0,
-            number: FREE_CALL,
-            hedges: 0,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// The place is not in use.
-    Free,
-    Travelling,
-    /// A message was lost; only the caller's timer is left.
-    Lost,
-    Queued,
-    /// Left its queue by cancellation; the place is freed when its turn comes.
-    Cancelled,
-    Working,
-    Sharing,
-    Calling,
-    Answering,
-}
-
-/// One attempt of a call: a message to a service, the work there, and the answer.
-#[derive(Clone, Copy, Debug)]
-struct Attempt {
-    key: u64,
-    sent: Time,
-    arrived: Time,
-    started: Time,
-    /// When the work began or went on after a stall.
-    resumed: Time,
-    deadline: Time,
-    timer: Token,
-    event: Token,
-    /// The call that waits for it; [`NONE`] once nobody does.
-    call: u32,
-    next: u32,
-    first_child: u32,
-    /// Where the time of its calls went; [`NONE`] without calls.
-    spent: u32,
-    item: u32,
-    queue: u32,
-    work: u32,
-    site: u16,
-    replica: u16,
-    /// The client whose request it belongs to.
-    client: u16,
-    state: State,
-    stage: u8,
-    pending: u8,
-    epoch: u8,
-    degraded: bool,
-    is_hedge: bool,
-}
-
-impl Attempt {
-    fn blank() -> Self {
-        Attempt {
-            key: 0,
-            sent: Time::ZERO,
-            arrived: Time::ZERO,
-            started: Time::ZERO,
-            resumed: Time::ZERO,
-            deadline: Time::NEVER,
-            timer: Token::NONE,
-            event: Token::NONE,
-            call: NONE,
-            next: NONE,
-            first_child: NONE,
-            spent: NONE,
-            item: 0,
-            queue: 0,
-            work: 0,
-            site: 0,
-            replica: 0,
-            client: 0,
-            state: State::Free,
-            stage: 0,
-            pending: 0,
-            epoch: 0,
-            degraded: false,
-            is_hedge: false,
-        }
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -639,38 +495,4 @@ impl Run {
             .iter()
             .filter(|call| call.number != FREE_CALL)
     }
-}
-
-/// Number of attempts that marks the place of a call as free; no policy allows so many.
-const FREE_CALL: u8 = u8::MAX;
-
-/// All instants at which counters are written down, and the number of segments between those
-/// that windows need.
-fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
-    let bins = u64::from(plan.bins.max(1));
-    let bin_start =
-        |i: u64| (u128::from(plan.duration_ns) * u128::from(i) / u128::from(bins)) as u64;
-    let mut at: Vec<u64> = (0..=bins).map(bin_start).collect();
-    let mut cuts: Vec<u64> = vec![plan.warmup_ns];
-    cuts.extend(plan.windows.iter().flat_map(|w| [w.from_ns, w.to_ns]));
-    cuts.retain(|&ns| ns <= plan.duration_ns);
-    at.extend(&cuts);
-    at.sort_unstable();
-    at.dedup();
-    let (mut bin, mut segment) = (0, 0);
-    let edges = at
-        .into_iter()
-        .map(|ns| {
-            while bin + 1 < bins && bin_start(bin + 1) <= ns {
-                bin += 1;
-            }
-            segment += u32::from(ns > 0 && cuts.contains(&ns));
-            Edge {
-                at: Time::from_ns(ns),
-                bin: bin as u32,
-                segment,
-            }
-        })
-        .collect();
-    (edges, segment as usize + 1)
 }

@@ -2,6 +2,8 @@
 
 use super::diagnostic::{Diagnostics, nearest};
 use super::fields::Fields;
+use super::load::{cycle, visits};
+use super::policies::{concurrency_limit, rate_limit, shedding};
 use super::schema::{Kind, SCENARIO, Spec};
 use super::tree::{Name, Node, Table, Value};
 use crate::system::*;
@@ -127,7 +129,13 @@ impl Builder<'_> {
     }
 
     /// The index of the component that a key names; 0 when there is none, which is reported.
-    fn resolve(&mut self, fields: &Fields, key: &str, what: &str, names: &[String]) -> usize {
+    pub(super) fn resolve(
+        &mut self,
+        fields: &Fields,
+        key: &str,
+        what: &str,
+        names: &[String],
+    ) -> usize {
         let Some(wanted) = fields.text(key) else {
             return 0;
         };
@@ -250,79 +258,6 @@ impl Builder<'_> {
             .map_or(Profile::Constant, |(profile, _)| *profile)
     }
 
-    fn call(
-        &mut self,
-        fields: &Fields,
-        name: &str,
-        caller: Caller,
-        target: usize,
-        links: &[String],
-    ) -> Call {
-        let link = fields
-            .text("link")
-            .map(|_| self.resolve(fields, "link", "link", links));
-        let retry = fields.nested("retry", self.found).map(|retry| Retry {
-            attempts: retry.whole("attempts").unwrap_or(1) as u8,
-            backoff_ns: retry.whole("backoff").unwrap_or(0),
-            multiplier: retry.real("multiplier").unwrap_or(1.0),
-            backoff_max_ns: retry.whole("backoff_max").unwrap_or(0),
-            jitter: match retry.text("jitter") {
-                Some("equal") => Jitter::Equal,
-                Some("full") => Jitter::Full,
-                Some("exponential") => Jitter::Exponential,
-                _ => Jitter::None,
-            },
-            budget: retry.real("budget"),
-            budget_burst: retry.whole("budget_burst").unwrap_or(0) as f64,
-        });
-        let hedge = fields.nested("hedge", self.found).map(|hedge| Hedge {
-            after_ns: hedge.whole("after").unwrap_or(0),
-            copies: hedge.whole("copies").unwrap_or(1) as u8,
-        });
-        let breaker = fields.nested("breaker", self.found).map(|breaker| {
-            let window = breaker.whole("window").unwrap_or(1) as u32;
-            let minimum = breaker.whole("minimum").unwrap_or(1) as u32;
-            if minimum > window {
-                let message = format!("`minimum` ({minimum}) is more than `window` ({window})");
-                let hint = Some("such a breaker never opens".to_string());
-                self.found.add(&breaker.span_of("minimum"), message, hint);
-            }
-            Breaker {
-                failures: breaker.real("failures").unwrap_or(1.0),
-                window,
-                minimum,
-                open_ns: breaker.whole("open").unwrap_or(0),
-                probes: breaker.whole("probes").unwrap_or(1) as u32,
-            }
-        });
-        let rate_limit = fields
-            .nested("rate_limit", self.found)
-            .map(|limit| rate_limit(&limit));
-        let fallback = fields.nested("fallback", self.found);
-        Call {
-            name: name.to_string(),
-            caller,
-            target,
-            only_for: None,
-            share: 1.0,
-            link,
-            request_bytes: fields.whole("request_size").unwrap_or(0),
-            response_bytes: fields.whole("response_size").unwrap_or(0),
-            timeout_ns: fields.whole("timeout"),
-            deadline_ns: fields.whole("deadline"),
-            propagate_deadline: fields.truth("propagate_deadline"),
-            propagate_cancellation: fields.text("cancellation") == Some("propagated"),
-            retry,
-            hedge,
-            breaker,
-            bulkhead: fields.whole("bulkhead").map(|max| max as u32),
-            rate_limit,
-            fallback: fallback.map(|f| Fallback {
-                latency_ns: f.whole("takes").unwrap_or(0),
-            }),
-        }
-    }
-
     fn service(&mut self, service: &Named) -> Service {
         let fields = &service.fields;
         let choices = fields.whole("choices").unwrap_or(2) as u8;
@@ -405,15 +340,12 @@ impl Builder<'_> {
             .collect()
     }
 
-    fn fault(&mut self, fault: &Named, system: &mut System) {
-        let fields = &fault.fields;
+    fn fault_kind(&mut self, fields: &Fields, system: &System) -> Option<FaultKind> {
         let names = |list: Vec<&String>| -> Vec<String> { list.into_iter().cloned().collect() };
         let services = names(system.services.iter().map(|s| &s.name).collect());
         let links = names(system.links.iter().map(|l| &l.name).collect());
         let clients = names(system.clients.iter().map(|c| &c.name).collect());
-        let Some(kind) = fields.text("kind") else {
-            return;
-        };
+        let kind = fields.text("kind")?;
         let (what, list) = match kind {
             "loss" | "partition" | "delay" => ("link", &links),
             "surge" => ("client", &clients),
@@ -425,7 +357,7 @@ impl Builder<'_> {
                 format!("a {kind} fault needs a `{what}`"),
                 None,
             );
-            return;
+            return None;
         }
         let index = self.resolve(fields, what, what, list);
         let needed = match kind {
@@ -441,7 +373,7 @@ impl Builder<'_> {
                 format!("a {kind} fault needs a `{needed}`"),
                 None,
             );
-            return;
+            return None;
         }
         let factor = fields.real("factor").unwrap_or(1.0);
         let all = system.services.get(index).map_or(0, |s| s.replicas);
@@ -452,7 +384,7 @@ impl Builder<'_> {
         }
         let replicas = replicas.min(all);
         let service = index;
-        let kind = match kind {
+        Some(match kind {
             "crash" => FaultKind::Crash { service, replicas },
             "slow" => FaultKind::Slow {
                 service,
@@ -473,6 +405,13 @@ impl Builder<'_> {
                 client: index,
                 factor,
             },
+        })
+    }
+
+    fn fault(&mut self, fault: &Named, system: &mut System) {
+        let fields = &fault.fields;
+        let Some(kind) = self.fault_kind(fields, system) else {
+            return;
         };
         if let FaultKind::Surge { client, .. } = kind
             && matches!(
@@ -567,121 +506,4 @@ pub(super) fn check_name(name: &Name, found: &mut Diagnostics) {
         );
         found.add(&name.span, format!("`{text}` is not a name"), Some(hint));
     }
-}
-
-fn rate_limit(fields: &Fields) -> RateLimit {
-    RateLimit {
-        rate_per_s: fields.real("rate").unwrap_or(1.0),
-        burst: fields.whole("burst").unwrap_or(1) as u32,
-        excess: if fields.text("excess") == Some("delay") {
-            Excess::Delay
-        } else {
-            Excess::Reject
-        },
-    }
-}
-
-fn shedding(fields: &Fields) -> Shed {
-    let above = fields.whole("above").unwrap_or(0) as u32;
-    match fields.text("method") {
-        Some("codel") => Shed::CoDel {
-            target_ns: fields.whole("target").unwrap_or(0),
-            interval_ns: fields.whole("interval").unwrap_or(1).max(1),
-        },
-        Some("priority") => Shed::Priority {
-            above,
-            protect: fields.whole("protect").unwrap_or(0) as u8,
-        },
-        _ => Shed::Random {
-            above,
-            probability: fields.real("share").unwrap_or(0.0),
-        },
-    }
-}
-
-fn concurrency_limit(fields: &Fields) -> ConcurrencyLimit {
-    let max = fields.whole("max").unwrap_or(1) as u32;
-    let initial = (fields.whole("initial").unwrap_or(1) as u32).min(max);
-    match fields.text("method") {
-        Some("aimd") => ConcurrencyLimit::Aimd {
-            initial,
-            max,
-            target_ns: fields.whole("target").unwrap_or(0),
-            decrease: fields.real("decrease").unwrap_or(0.9),
-        },
-        Some("gradient") => ConcurrencyLimit::Gradient {
-            initial,
-            max,
-            tolerance: fields.real("tolerance").unwrap_or(1.5),
-        },
-        _ => ConcurrencyLimit::Fixed { max },
-    }
-}
-
-/// A chain of calls that comes back to itself or is longer than [`DEPTH_MAX`], if there is one.
-///
-/// Longest chains are found by rounds: after `n` rounds `next[s]` begins a chain of `n` calls.
-fn cycle(system: &System) -> Option<Vec<usize>> {
-    let n = system.services.len();
-    let mut next: Vec<Vec<Option<usize>>> = Vec::new();
-    let mut alive = vec![true; n];
-    for _ in 0..DEPTH_MAX {
-        let step: Vec<Option<usize>> = (0..n)
-            .map(|s| {
-                let calls = system.services[s].stages.iter().flatten();
-                calls
-                    .map(|&c| system.calls[c].target)
-                    .find(|&target| alive[target])
-            })
-            .collect();
-        alive = step.iter().map(Option::is_some).collect();
-        next.push(step);
-    }
-    let mut at = alive.iter().position(|&alive| alive)?;
-    let mut path = vec![at];
-    for step in next.iter().rev() {
-        at = step[at]?;
-        let seen = path.iter().position(|&s| s == at);
-        path.push(at);
-        if let Some(start) = seen {
-            return Some(path.split_off(start));
-        }
-    }
-    Some(path)
-}
-
-/// Visits to every service that one visit to `service` causes, itself included, without retries;
-/// with a client, only by the calls that its requests make.
-/// The calls must not form a cycle.
-pub(super) fn visits(system: &System, service: usize, client: Option<usize>) -> Vec<f64> {
-    let makes = |call: &Call| match (call.only_for, client) {
-        (Some(only), Some(client)) => only == client,
-        _ => true,
-    };
-    let mut visits = vec![0.0; system.services.len()];
-    visits[service] = 1.0;
-    // As many rounds as the longest chain: each round pushes visits one call further.
-    let mut wave = visits.clone();
-    for _ in 0..DEPTH_MAX {
-        let mut next = vec![0.0; wave.len()];
-        for (i, service) in system.services.iter().enumerate() {
-            if wave[i] > 0.0 {
-                for &call in service.stages.iter().flatten() {
-                    let call = &system.calls[call];
-                    if makes(call) {
-                        next[call.target] += wave[i] * call.share;
-                    }
-                }
-            }
-        }
-        if next.iter().all(|&v| v == 0.0) {
-            break;
-        }
-        visits
-            .iter_mut()
-            .zip(&next)
-            .for_each(|(sum, more)| *sum += more);
-        wave = next;
-    }
-    visits
 }

@@ -3,22 +3,26 @@
 mod build;
 mod diagnostic;
 mod fields;
+mod load;
+mod policies;
+mod reference;
 mod schema;
 mod tree;
 mod units;
 
-use crate::claim::{Claim, Names};
+use crate::claim::Claim;
+use crate::expression::Names;
 use crate::run::{Plan, Run, Window};
 use crate::study::{Job, Study};
-use crate::system::{Arrivals, FaultKind, Profile, System};
+use crate::system::System;
 use build::Builder;
 pub use build::{COMPONENTS_MAX, DEPTH_MAX, NAME_MAX, REPLICAS_MAX, VISITS_MAX};
 pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, nearest};
 use fields::Fields;
 use kernel::Looks;
+pub use reference::{KeyReference, TableReference, reference, schema};
 use schema::SCENARIO;
-pub use schema::{KeyReference, TableReference, reference, schema};
 use std::ops::Range;
 use std::sync::Arc;
 use tree::{Table, Value};
@@ -192,7 +196,7 @@ fn read(root: &Table, found: &mut Diagnostics) -> Option<Scenario> {
         claims: Vec::new(),
     };
     if found.is_empty() {
-        check_load(&mut scenario, &fields, found);
+        load::check_load(&mut scenario, &fields, found);
     }
     scenario.claims = claims(&scenario, &fields, found);
     Some(scenario)
@@ -293,130 +297,6 @@ fn variants(
         );
     }
     variants
-}
-
-/// Refuses what cannot be run in reasonable time and what has no steady state; notes overload.
-fn check_load(scenario: &mut Scenario, fields: &Fields, found: &mut Diagnostics) {
-    let duration_s = scenario.plan.duration_ns as f64 / 1e9;
-    let replications = scenario.looks.replications(scenario.looks.looks - 1) as f64;
-    let mut total = 0.0;
-    for variant in &mut scenario.variants {
-        let system = &variant.system;
-        if system.clients.is_empty() {
-            found.add(
-                &fields.span_of("clients"),
-                "there is no client".into(),
-                None,
-            );
-            return;
-        }
-        let hops = hops_per_s(system) * duration_s;
-        if hops > HOPS_MAX || hops.is_nan() {
-            let message = format!(
-                "a run would have {hops:.1e} visits to services; at most {HOPS_MAX:.0e} are run"
-            );
-            let hint = Some("shorten the duration or lower the load".to_string());
-            found.add(&fields.span_of("duration"), message, hint);
-            return;
-        }
-        for service in &system.services {
-            let refreshes = scenario.plan.duration_ns as f64 / service.balancer_refresh_ns as f64;
-            if service.balancer_refresh_ns > 0 && refreshes > HOPS_MAX {
-                let message = format!(
-                    "`load_age` of `{}` is too short for the duration",
-                    service.name
-                );
-                found.add(&fields.span_of("duration"), message, None);
-            }
-        }
-        total += hops * replications;
-        variant.notes = overloads(system);
-        if scenario.analysis == Analysis::Steady
-            && let Some(note) = variant.notes.first()
-        {
-            let message = format!("no steady state in variant `{}`: {note}", variant.name);
-            let hint = Some("use `analysis = \"transient\"`, or lower the load".to_string());
-            found.add(&fields.span_of("analysis"), message, hint);
-        }
-    }
-    if total > HOPS_TOTAL_MAX {
-        let message = format!(
-            "all variants and replications together would have {total:.1e} visits to services; \
-             at most {HOPS_TOTAL_MAX:.0e} are run"
-        );
-        found.add(
-            &fields.span_of("duration"),
-            message,
-            Some("lower `looks` or `duration`".into()),
-        );
-    }
-}
-
-/// Expected visits to services a second, without retries, at the highest rates.
-fn hops_per_s(system: &System) -> f64 {
-    let mut hops = 0.0;
-    for (i, client) in system.clients.iter().enumerate() {
-        let target = system.calls[client.call].target;
-        let rate = match &client.arrivals {
-            Arrivals::Open {
-                rate_per_s,
-                profile,
-                ..
-            } => {
-                let surges = system.faults.iter().filter_map(|fault| match fault.kind {
-                    FaultKind::Surge { client, factor } if client == i => Some(factor.max(1.0)),
-                    _ => None,
-                });
-                rate_per_s * profile.factor_max() * surges.product::<f64>()
-            }
-            Arrivals::Closed { users, think_time } => {
-                // An answer may come at once when calls fail at once; a microsecond is the least
-                // that a user is taken to need.
-                let cycle_ns = think_time.mean().max(1e3);
-                f64::from(*users) * 1e9 / cycle_ns.max(system.services[target].work.mean() / 10.0)
-            }
-        };
-        hops += rate * build::visits(system, target, Some(i)).iter().sum::<f64>();
-    }
-    hops
-}
-
-/// Services that are offered more work than they can do and do not turn any away.
-fn overloads(system: &System) -> Vec<String> {
-    let mut offered = vec![0.0; system.services.len()];
-    for (i, client) in system.clients.iter().enumerate() {
-        if let Arrivals::Open {
-            rate_per_s,
-            profile: Profile::Constant,
-            ..
-        } = client.arrivals
-        {
-            let visits = build::visits(system, system.calls[client.call].target, Some(i));
-            offered
-                .iter_mut()
-                .zip(visits)
-                .for_each(|(sum, v)| *sum += v * rate_per_s);
-        }
-    }
-    let mut notes = Vec::new();
-    for (service, rate) in system.services.iter().zip(offered) {
-        let workers = f64::from(service.replicas) * f64::from(service.workers);
-        let work_s = service.work.mean() / 1e9;
-        let turns_away = service.queue_max.is_some()
-            || service.shed.is_some()
-            || service.limit.is_some()
-            || service.rate_limit.is_some();
-        if rate * work_s >= workers && !turns_away {
-            let backlog = rate - workers / work_s;
-            notes.push(format!(
-                "service `{}` is offered {rate:.4}/s × {work_s:.4} s = {:.4} of work for {workers} \
-                 workers; its backlog grows by {backlog:.4} a second",
-                service.name,
-                rate * work_s,
-            ));
-        }
-    }
-    notes
 }
 
 fn claims(scenario: &Scenario, fields: &Fields, found: &mut Diagnostics) -> Vec<Claim> {

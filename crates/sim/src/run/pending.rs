@@ -1,0 +1,133 @@
+//! What is pending in a run: calls and their attempts.
+
+use super::slab::NONE;
+use kernel::{Time, Token};
+
+/// Number of attempts that marks the place of a call as free; no policy allows so many.
+pub(super) const FREE_CALL: u8 = u8::MAX;
+
+/// A call with all its attempts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CallRecord {
+    pub(super) key: u64,
+    pub(super) started: Time,
+    pub(super) deadline: Time,
+    /// When the newest attempt that is not a hedge was sent.
+    pub(super) waiting_since: Time,
+    pub(super) timer: Token,
+    /// Attempt that makes the call; [`NONE`] for a client.
+    pub(super) parent: u32,
+    /// Next child of the parent.
+    pub(super) next: u32,
+    /// First attempt in flight.
+    pub(super) attempts: u32,
+    pub(super) item: u32,
+    pub(super) failed: u32,
+    pub(super) backoff: u32,
+    pub(super) site: u16,
+    pub(super) client: u16,
+    pub(super) number: u8,
+    pub(super) hedges: u8,
+}
+
+impl CallRecord {
+    pub(super) fn blank() -> Self {
+        CallRecord {
+            key: 0,
+            started: Time::ZERO,
+            deadline: Time::NEVER,
+            waiting_since: Time::ZERO,
+            timer: Token::NONE,
+            parent: NONE,
+            next: NONE,
+            attempts: NONE,
+            item: 0,
+            failed: 0,
+            backoff: 0,
+            site: 0,
+            client: 0,
+            number: FREE_CALL,
+            hedges: 0,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// The place is not in use.
+    Free,
+    Travelling,
+    /// A message was lost; only the caller's timer is left.
+    Lost,
+    Queued,
+    /// Left its queue by cancellation; the place is freed when its turn comes.
+    Cancelled,
+    Working,
+    Sharing,
+    Calling,
+    Answering,
+}
+
+/// One attempt of a call: a message to a service, the work there, and the answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    pub(super) key: u64,
+    pub(super) sent: Time,
+    pub(super) arrived: Time,
+    pub(super) started: Time,
+    /// When the work began or went on after a stall.
+    pub(super) resumed: Time,
+    pub(super) deadline: Time,
+    pub(super) timer: Token,
+    pub(super) event: Token,
+    /// The call that waits for it; [`NONE`] once nobody does.
+    pub(super) call: u32,
+    pub(super) next: u32,
+    pub(super) first_child: u32,
+    /// Where the time of its calls went; [`NONE`] without calls.
+    pub(super) spent: u32,
+    pub(super) item: u32,
+    pub(super) queue: u32,
+    pub(super) work: u32,
+    pub(super) site: u16,
+    pub(super) replica: u16,
+    /// The client whose request it belongs to.
+    pub(super) client: u16,
+    pub(super) state: State,
+    pub(super) stage: u8,
+    pub(super) pending: u8,
+    pub(super) epoch: u8,
+    pub(super) degraded: bool,
+    pub(super) is_hedge: bool,
+}
+
+impl Attempt {
+    pub(super) fn blank() -> Self {
+        Attempt {
+            key: 0,
+            sent: Time::ZERO,
+            arrived: Time::ZERO,
+            started: Time::ZERO,
+            resumed: Time::ZERO,
+            deadline: Time::NEVER,
+            timer: Token::NONE,
+            event: Token::NONE,
+            call: NONE,
+            next: NONE,
+            first_child: NONE,
+            spent: NONE,
+            item: 0,
+            queue: 0,
+            work: 0,
+            site: 0,
+            replica: 0,
+            client: 0,
+            state: State::Free,
+            stage: 0,
+            pending: 0,
+            epoch: 0,
+            degraded: false,
+            is_hedge: false,
+        }
+    }
+}
