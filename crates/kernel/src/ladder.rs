@@ -144,7 +144,9 @@ impl Ladder {
         } else {
             self.place(key);
         }
-        if self.len > self.len_rebuild {
+        // A ladder that has grown is rebuilt when its next bucket is loaded: many keys scheduled in
+        // a row then cost one rebuild, not one for each doubling.
+        if self.len > self.len_rebuild && self.position == u64::MAX {
             self.rebuild();
         }
     }
@@ -262,7 +264,7 @@ impl Ladder {
         if self.len == 0 || self.buckets.is_none() {
             return false;
         }
-        if self.len <= SORTED_AGAIN || self.misfit() {
+        if self.len <= SORTED_AGAIN || self.len > self.len_rebuild || self.misfit() {
             self.rebuild();
             if !self.bottom.is_empty() {
                 return true;
