@@ -40,7 +40,10 @@ pub use model::{Model, models};
 pub use parameter::{Parameter, Parameters};
 pub use problem::Problem;
 pub use report::{CheckReport, Numbers, Status, TargetReport, ask, reproduce};
-pub use store::{KNOWN_FAILING_FILE, RESULTS_FILE, significant, stored, target_files};
+pub use store::{
+    KNOWN_FAILING_FILE, RESULTS_FILE, StoredCheck, StoredTarget, built_in, known_failing, results,
+    significant, stored,
+};
 pub use target::{
     CHECKS_MAX, Check, FILE_BYTES_MAX, Relation, SCHEMA_VERSION, TARGETS_MAX, Target, TargetSet,
 };

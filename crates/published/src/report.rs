@@ -4,11 +4,12 @@ use crate::answer::{Answer, Memo, Method, Outcome, Refusal};
 use crate::inputs::Inputs;
 use crate::model;
 use crate::parameter::{Parameter, Parameters};
+use crate::store::significant;
 use crate::target::{Check, Relation, Target};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How a target did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Every asserted check passes.
@@ -68,6 +69,39 @@ impl Serialize for Numbers {
         match self.values.as_slice() {
             [single] if !self.is_list => serializer.serialize_f64(*single),
             list => list.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Single(f64),
+            List(Vec<f64>),
+        }
+        Ok(match Form::deserialize(deserializer)? {
+            Form::Single(value) => Numbers {
+                values: vec![value],
+                is_list: false,
+            },
+            Form::List(values) => Numbers {
+                values,
+                is_list: true,
+            },
+        })
+    }
+}
+
+/// As a person writes them, with four significant digits.
+impl std::fmt::Display for Numbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown: Vec<String> = self.values.iter().map(|&v| significant(v)).collect();
+        if self.is_list {
+            write!(f, "[{}]", shown.join(", "))
+        } else {
+            f.write_str(&shown.join(", "))
         }
     }
 }

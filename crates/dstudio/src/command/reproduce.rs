@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use catalog::Catalog;
 use clap::Args;
 use published::{
-    CheckReport, FILE_BYTES_MAX, KnownFailing, Numbers, Problem, Status, Surprise, Target,
-    TargetReport, TargetSet,
+    CheckReport, FILE_BYTES_MAX, KnownFailing, Problem, Status, Surprise, Target, TargetReport,
+    TargetSet, significant,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -68,10 +68,10 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         return Err(Failure::Other(message.to_owned()));
     }
     let catalog = super::load(&source)?;
-    let known = known_failing(&catalog)?;
+    let known = published::known_failing(&catalog.data).map_err(|found| problems(&found))?;
     let set = match &options.file {
         Some(file) => from_file(file)?,
-        None => built_in(&catalog)?,
+        None => published::built_in(&catalog.data).map_err(|found| problems(&found))?,
     };
     for remark in &set.remarks {
         eprintln!("dstudio: {remark}");
@@ -95,14 +95,12 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     } else {
         let detailed = !options.only.is_empty();
         output::print(&table(&targets, &reports, &known, detailed))?;
-        for surprise in &surprises {
-            output::print(&format!("{surprise}\n"))?;
-        }
-        if whole && !options.write {
-            output::print(freshness(&catalog, &reports)?)?;
-        }
     }
-    Ok(if surprises.is_empty() {
+    for surprise in &surprises {
+        eprintln!("dstudio: {surprise}");
+    }
+    let stale = whole && !options.write && is_stale(&catalog, &reports)?;
+    Ok(if surprises.is_empty() && !stale {
         Outcome::Fine
     } else {
         Outcome::Finding
@@ -159,23 +157,6 @@ fn from_file(path: &Path) -> Result<TargetSet, Failure> {
     TargetSet::parse(&text, &name).map_err(|found| problems(&found))
 }
 
-/// The targets of the content, in the order of their files.
-fn built_in(catalog: &Catalog) -> Result<TargetSet, Failure> {
-    let mut set = TargetSet::default();
-    for (path, text) in published::target_files(&catalog.data) {
-        let part = TargetSet::parse(text, path).map_err(|found| problems(&found))?;
-        set.targets.extend(part.targets);
-        set.remarks.extend(part.remarks);
-    }
-    Ok(set)
-}
-
-fn known_failing(catalog: &Catalog) -> Result<Vec<KnownFailing>, Failure> {
-    let path = published::KNOWN_FAILING_FILE;
-    let text = catalog.data.get(path).map_or("", String::as_str);
-    KnownFailing::parse(text, path).map_err(|found| problems(&found))
-}
-
 fn chosen(targets: Vec<Target>, only: &[String]) -> Result<Vec<Target>, Failure> {
     let ids: Vec<String> = targets.iter().map(|target| target.id.clone()).collect();
     for wanted in only {
@@ -219,14 +200,20 @@ fn write(folder: &Path, reports: &[TargetReport]) -> Result<(), Failure> {
         .map_err(Failure::io(format!("cannot write {}", target.display())))
 }
 
-/// Whether the page shows what this run gave.
-fn freshness(catalog: &Catalog, reports: &[TargetReport]) -> Result<&'static str, Failure> {
-    let stored = catalog.data.get(published::RESULTS_FILE);
-    Ok(match stored {
-        Some(stored) if *stored == document(reports)? => "",
-        Some(_) => "STORED RESULTS DIFFER: run dstudio reproduce --write\n",
-        None => "no results are stored: run dstudio reproduce --write\n",
-    })
+/// Whether the page shows something else than this run gave, with a word about it.
+fn is_stale(catalog: &Catalog, reports: &[TargetReport]) -> Result<bool, Failure> {
+    let repair = "run dstudio reproduce --write";
+    match catalog.data.get(published::RESULTS_FILE) {
+        Some(stored) if *stored == document(reports)? => Ok(false),
+        Some(_) => {
+            eprintln!("dstudio: the stored results differ; {repair}");
+            Ok(true)
+        }
+        None => {
+            eprintln!("dstudio: no results are stored for the page; {repair}");
+            Ok(false)
+        }
+    }
 }
 
 fn status_name(status: Status, recorded: bool) -> &'static str {
@@ -255,12 +242,8 @@ fn table(
         let status = status_name(report.status, recorded.is_some());
         let count = format!("{passed} of {}", report.checks.len());
         let line = format!("{status:<8}  {:<28}  {count:>8}  ", report.id);
-        let title: String = target
-            .title
-            .chars()
-            .take(80 - line.chars().count().min(79))
-            .collect();
-        out.push_str(format!("{line}{title}").trim_end());
+        let room = LINE_CHARACTERS.saturating_sub(line.chars().count());
+        out.push_str(format!("{line}{}", shortened(&target.title, room)).trim_end());
         out.push('\n');
         if let Some(recorded) = recorded {
             out.push_str(&text(&[Part::List(vec![recorded.found.clone()])]));
@@ -284,6 +267,18 @@ fn table(
     out
 }
 
+/// A terminal's width.
+const LINE_CHARACTERS: usize = 80;
+
+/// A text in so many characters, with an ellipsis where it was longer.
+fn shortened(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(characters.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 fn check_text(check: &CheckReport, asked: &published::Check) -> String {
     let verdict = match check.pass {
         Some(true) => "ok",
@@ -296,33 +291,16 @@ fn check_text(check: &CheckReport, asked: &published::Check) -> String {
     } else {
         format!(" at {}", check.at)
     };
-    let mut line = format!(
-        "{verdict}: {}{at}: published {}",
-        check.q,
-        shown(&check.expected)
-    );
+    let mut line = format!("{verdict}: {}{at}: published {}", check.q, check.expected);
     if let Some(got) = &check.got {
-        line.push_str(&format!(", ours {}", shown(got)));
+        line.push_str(&format!(", ours {}", got));
     }
     if let Some((low, high)) = check.interval {
-        line.push_str(&format!(" [{}, {}]", number(low), number(high)));
+        line.push_str(&format!(" [{}, {}]", significant(low), significant(high)));
     }
     line.push_str(&format!(" ({})", asked.relation));
     if let Some(why) = &check.why {
         line.push_str(&format!("; {why}"));
     }
     text(&[Part::List(vec![line])])
-}
-
-fn shown(numbers: &Numbers) -> String {
-    let values: Vec<String> = numbers.values.iter().map(|value| number(*value)).collect();
-    if numbers.is_list {
-        format!("[{}]", values.join(", "))
-    } else {
-        values.join(", ")
-    }
-}
-
-fn number(value: f64) -> String {
-    published::significant(value)
 }
