@@ -104,7 +104,8 @@ impl<'p> Inputs<'p> {
         let bounds = *range.start() as f64..=*range.end() as f64;
         match self.number_if(key, bounds)? {
             Some(number) if libm::floor(number) != number => {
-                refuse(format!("{key} must be a whole number, not {number}"))
+                let name = self.find(key).map_or(key, |(name, _)| name);
+                refuse(format!("{name} must be a whole number, not {number}"))
             }
             number => Ok(number.map(|number| number as u64)),
         }
