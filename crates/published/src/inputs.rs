@@ -72,6 +72,18 @@ impl<'p> Inputs<'p> {
         checked(name, value, &range).map(Some)
     }
 
+    /// A number within a range; `None` if it is left out or stated as `"none"`.
+    pub(crate) fn limit(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<f64>,
+    ) -> Result<Option<f64>, Refusal> {
+        match self.find(key) {
+            Some((_, Parameter::Name(name))) if plain(name) == "none" => Ok(None),
+            _ => self.number_if(key, range),
+        }
+    }
+
     /// A number within a range, which must be given.
     pub(crate) fn number(
         &self,

@@ -178,7 +178,7 @@ fn below_half_of_its_capacity_the_store_recovers() {
 
 #[test]
 fn every_discipline_keeps_the_law() {
-    for discipline in ["fifo", "lifo", "processor-sharing", "priority"] {
+    for discipline in ["fifo", "lifo", "ps", "priority", "random", "sjf"] {
         let ratio = value(
             "little-concurrency",
             "l_over_lambda_w",
@@ -361,7 +361,7 @@ fn verdicts_follow_the_relation() {
 
 fn status(checks: &str) -> (Status, Vec<Option<bool>>) {
     let text = format!("schema_version = 1\n[[target]]\nid = \"tail-fanout\"\nchecks = [{checks}]");
-    let set = TargetSet::parse(&text, "t").unwrap();
+    let set = TargetSet::parse(&text, "t").expect("a file of targets");
     let report = reproduce(&set.targets[0]);
     (
         report.status,
