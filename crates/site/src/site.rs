@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use catalog::{Block, Catalog, Diagnostic, Entry, GLOSSARY_PATH, Generated, Severity};
+use catalog::{Block, Catalog, Diagnostic, Entry, EntryId, GLOSSARY_PATH, Generated, Severity};
 
 use crate::asset::Assets;
 use crate::fragment::{Fragments, MathDisplay};
@@ -100,6 +100,16 @@ impl Site {
     pub fn search(&self) -> &SearchIndex {
         self.search
             .get_or_init(|| SearchIndex::build(&self.catalog, &|path| self.href(path)))
+    }
+
+    /// A page as Markdown, or one section of it. None if there is no such page or section.
+    pub fn page_as_markdown(&self, id: &EntryId, section: Option<&str>) -> Option<String> {
+        let entry = self.catalog.entry(id).filter(|entry| !entry.planned)?;
+        let Some(section) = section else {
+            return Some(self.markdown(entry));
+        };
+        let section = entry.document.section(section)?;
+        Some(crate::markdown_form::section(self, section))
     }
 
     /// The tools' rules and questions, read on first use.
