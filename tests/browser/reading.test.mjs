@@ -211,3 +211,22 @@ test("a changed address in a published link still leads to its page", async () =
   await page.locator("h1").waitFor();
   await context.close();
 });
+
+test("every playbook prints on one side of paper", async () => {
+  const { context, page, at } = await open(browser, live.base);
+  await page.goto(at("/playbooks/"));
+  const addresses = await page
+    .locator("main .listing a")
+    .evaluateAll((links) => [...new Set(links.map((link) => link.getAttribute("href")))]);
+  const playbooks = addresses.filter((address) => /^\/playbooks\/[^/]+\/$/.test(address));
+  assert.ok(playbooks.length > 0);
+  const longer = [];
+  for (const address of playbooks) {
+    await page.goto(at(address));
+    const file = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    const sides = file.match(/\/Type\s*\/Page\b/g)?.length;
+    if (sides !== 1) longer.push(`${address}: ${sides} sides`);
+  }
+  await context.close();
+  assert.deepEqual(longer, []);
+});

@@ -42,7 +42,12 @@ impl Writer<'_> {
                 _ => (0, None),
             };
             // The newest incident first.
-            (entry.planned, order, Reverse(date), entry.name.to_lowercase())
+            (
+                entry.planned,
+                order,
+                Reverse(date),
+                entry.name.to_lowercase(),
+            )
         });
         found
     }
