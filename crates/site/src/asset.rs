@@ -39,6 +39,7 @@ impl Assets {
             "studio.css",
             "search.css",
             "tools.css",
+            "experiment.css",
             "print.css",
         ] {
             if let Some(file) = Files::get(name) {

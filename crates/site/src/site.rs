@@ -1,6 +1,6 @@
 //! A catalogue made ready to answer: assets, fragments, search.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use catalog::{Block, Catalog, Diagnostic, Entry, EntryId, GLOSSARY_PATH, Generated, Severity};
@@ -39,6 +39,7 @@ pub struct Site {
     pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
     tools: OnceLock<Tools>,
+    experiments: OnceLock<BTreeMap<String, experiment::Digest>>,
 }
 
 /// Addresses that the site makes from the catalogue and no entry has.
@@ -77,6 +78,7 @@ impl Site {
             content_version,
             search: OnceLock::new(),
             tools: OnceLock::new(),
+            experiments: OnceLock::new(),
         }
     }
 
@@ -115,6 +117,12 @@ impl Site {
     /// The tools' rules and questions, read on first use.
     pub fn tools(&self) -> &Tools {
         self.tools.get_or_init(|| Tools::read(&self.catalog))
+    }
+
+    /// The stored results of experiments, read on first use.
+    pub(crate) fn experiments(&self) -> &BTreeMap<String, experiment::Digest> {
+        self.experiments
+            .get_or_init(|| crate::experiment_block::stored_digests(&self.catalog))
     }
 
     /// Every address that answers with a document, assets and search parts excepted.
