@@ -40,6 +40,7 @@ impl Assets {
             "search.css",
             "tools.css",
             "experiment.css",
+            "reproduced.css",
             "print.css",
         ] {
             if let Some(file) = Files::get(name) {

@@ -148,6 +148,7 @@ impl MarkdownWriter<'_> {
                 crate::experiment_block::markdown(self.site, block).unwrap_or_default()
             }
             Block::Listing(listing) => self.listing(listing),
+            Block::Reproduced(which) => crate::reproduced_block::markdown(self.site, *which),
         }
     }
 

@@ -188,6 +188,11 @@ impl Site {
                             report(line, "formula", error.0);
                         }
                     }
+                    Block::Reproduced(_) => {
+                        for message in self.reproduced_problems() {
+                            report(line, "published", message);
+                        }
+                    }
                     Block::Experiment(block) => {
                         for message in self.experiment_problems(block) {
                             report(line, "experiment", message);
