@@ -334,6 +334,12 @@ impl Reader<'_, '_, '_, '_> {
             slug: slug.value,
             figures: texts("figures"),
             lines: texts("lines"),
+            variant: self
+                .fields
+                .text("variant")
+                .map(|text| text.value)
+                .unwrap_or_default(),
+            not_modelled: self.required("not_modelled", FigureRule::Exempt),
             controls: self.fields.tables("controls").iter().map(control).collect(),
         }
     }

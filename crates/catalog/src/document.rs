@@ -125,8 +125,12 @@ pub struct ExperimentBlock {
     pub figures: Vec<String>,
     /// Lines drawn over time, by name; empty for the usual ones.
     pub lines: Vec<String>,
+    /// The variant that runs first when a reader changes something; empty for the last.
+    pub variant: String,
     /// What a reader may change.
     pub controls: Vec<Control>,
+    /// What the model leaves out that matters here.
+    pub not_modelled: Vec<Inline>,
 }
 
 /// A value of a scenario that a reader may change.
@@ -429,6 +433,7 @@ impl Block {
                     &module.why,
                 ]
             }
+            Block::Experiment(block) => vec![&block.not_modelled],
             _ => Vec::new(),
         }
     }
