@@ -196,6 +196,10 @@ fn texts() -> Vec<String> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder of experiments")
         .map(|entry| entry.expect("an entry").path())
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     let mut texts: Vec<String> = files
