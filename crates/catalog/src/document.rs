@@ -103,6 +103,17 @@ pub enum Block {
     Listing(Listing),
     /// An experiment that the page runs.
     Experiment(Box<ExperimentBlock>),
+    /// Published results beside what our models give.
+    Reproduced(Reproduced),
+}
+
+/// Which of the results of `published/` a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reproduced {
+    /// Those whose source was read, and standard results.
+    Published,
+    /// Those remembered and agreeing with arithmetic, for comparison only.
+    CrossChecks,
 }
 
 /// An experiment on a page: which one, what is shown first, and what a reader may change.
@@ -114,8 +125,12 @@ pub struct ExperimentBlock {
     pub figures: Vec<String>,
     /// Lines drawn over time, by name; empty for the usual ones.
     pub lines: Vec<String>,
+    /// The variant that runs first when a reader changes something; empty for the last.
+    pub variant: String,
     /// What a reader may change.
     pub controls: Vec<Control>,
+    /// What the model leaves out that matters here.
+    pub not_modelled: Vec<Inline>,
 }
 
 /// A value of a scenario that a reader may change.
@@ -418,6 +433,7 @@ impl Block {
                     &module.why,
                 ]
             }
+            Block::Experiment(block) => vec![&block.not_modelled],
             _ => Vec::new(),
         }
     }

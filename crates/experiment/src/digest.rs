@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim::{Results, Scenario};
 
-use crate::quantity::rounded;
+use crate::quantity::{rounded, rounded_for_drawing, shown};
 
 /// A run's results, small enough to be stored beside its scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct Claim {
     pub text: String,
     /// Why it should be so.
     pub because: Option<String>,
-    /// `holds`, `fails` or `inconclusive`.
+    /// `holds`, `fails` or `inconclusive`; `pending` while the runs are under way.
     pub verdict: String,
     /// Both sides with their intervals.
     pub measured: String,
@@ -65,7 +65,11 @@ pub struct Claim {
 pub struct Variant {
     /// Name.
     pub name: String,
-    /// What a reader must know.
+    /// Where more work is offered than can be done: no steady state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overload: Vec<String>,
+    /// What else a reader must know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Figures by name.
     pub figures: Vec<Figure>,
@@ -79,8 +83,9 @@ pub struct Variant {
     pub slowest: Slowest,
 }
 
-/// A figure with its interval.
+/// A figure with its interval, as a row of JSON: name, value, low, high, unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FigureRow", into = "FigureRow")]
 pub struct Figure {
     /// Name, with window and component.
     pub name: String,
@@ -94,6 +99,33 @@ pub struct Figure {
     pub unit: String,
 }
 
+/// A run has some hundred figures for each variant: the names of fields would be half of the file.
+type FigureRow = (String, Option<f64>, Option<f64>, Option<f64>, String);
+
+impl From<FigureRow> for Figure {
+    fn from((name, value, low, high, unit): FigureRow) -> Figure {
+        Figure {
+            name,
+            value,
+            low,
+            high,
+            unit,
+        }
+    }
+}
+
+impl From<Figure> for FigureRow {
+    fn from(figure: Figure) -> FigureRow {
+        (
+            figure.name,
+            figure.value,
+            figure.low,
+            figure.high,
+            figure.unit,
+        )
+    }
+}
+
 /// A line over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
@@ -103,19 +135,37 @@ pub struct Line {
     pub unit: String,
     /// Mean over replications.
     pub mean: Vec<Option<f64>>,
-    /// Lowest and highest of the replications; empty for lines that no chart bands.
+    /// Lowest of the replications; empty for lines that no chart bands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub low: Vec<Option<f64>>,
-    /// Highest.
+    /// Highest of the replications.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub high: Vec<Option<f64>>,
 }
 
-/// A point of a tail.
+/// A point of a tail, as a row of JSON: latency, share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(f64, f64)", into = "(f64, f64)")]
 pub struct TailPoint {
     /// Latency, seconds.
     pub latency_s: f64,
     /// Share of answered requests that took longer.
     pub share_above: f64,
+}
+
+impl From<(f64, f64)> for TailPoint {
+    fn from((latency_s, share_above): (f64, f64)) -> TailPoint {
+        TailPoint {
+            latency_s,
+            share_above,
+        }
+    }
+}
+
+impl From<TailPoint> for (f64, f64) {
+    fn from(point: TailPoint) -> (f64, f64) {
+        (point.latency_s, point.share_above)
+    }
 }
 
 /// Where the time of the slowest requests went, as shares.
@@ -181,13 +231,51 @@ impl Digest {
                     measured: claim.measured.clone(),
                 })
                 .collect(),
-            variants: results.variants.iter().map(variant).collect(),
+            variants: results
+                .variants
+                .iter()
+                .zip(&scenario.variants)
+                .map(|(result, of)| variant(result, &of.notes))
+                .collect(),
         }
     }
 
     /// Whether this is a digest of that scenario text.
     pub fn is_of(&self, text: &str) -> bool {
         self.scenario == text_hash(text)
+    }
+
+    /// This digest of one variant with the scenario's other variants and its claims to come, so that
+    /// a page can lay out the whole while the rest is run.
+    pub(crate) fn with_the_rest_pending(mut self, scenario: &Scenario) -> Digest {
+        self.variants = scenario
+            .variants
+            .iter()
+            .map(|wanted| {
+                let known = self.variants.iter().find(|known| known.name == wanted.name);
+                known.cloned().unwrap_or_else(|| Variant {
+                    name: wanted.name.clone(),
+                    overload: wanted.notes.clone(),
+                    notes: Vec::new(),
+                    figures: Vec::new(),
+                    step_s: 0.0,
+                    lines: Vec::new(),
+                    tail: Vec::new(),
+                    slowest: Slowest::default(),
+                })
+            })
+            .collect();
+        self.claims = scenario
+            .claims
+            .iter()
+            .map(|claim| Claim {
+                text: claim.text.clone(),
+                because: claim.because.clone(),
+                verdict: PENDING.to_owned(),
+                measured: String::new(),
+            })
+            .collect();
+        self
     }
 
     /// Whether every claim holds; false without any claim.
@@ -203,6 +291,16 @@ impl Digest {
     }
 }
 
+impl Variant {
+    /// Whether its first run is still to come: every run offers requests, so it has figures.
+    pub fn is_pending(&self) -> bool {
+        self.figures.is_empty()
+    }
+}
+
+/// The verdict of a claim whose runs are still to come.
+const PENDING: &str = "pending";
+
 /// The word of a verdict.
 pub(crate) fn verdict(verdict: sim::Verdict) -> &'static str {
     match verdict {
@@ -212,13 +310,25 @@ pub(crate) fn verdict(verdict: sim::Verdict) -> &'static str {
     }
 }
 
-fn variant(variant: &sim::VariantResult) -> Variant {
+/// `overload` is what the scenario alone tells; the notes of the result hold it and more.
+fn variant(variant: &sim::VariantResult, overload: &[String]) -> Variant {
     let round_all = |values: &[Option<f64>]| -> Vec<Option<f64>> {
-        values.iter().map(|value| value.map(rounded)).collect()
+        values
+            .iter()
+            .map(|value| value.map(rounded_for_drawing))
+            .collect()
     };
+    let mut overloaded = overload.to_vec();
+    overloaded.extend(growing_queues(variant, overload));
     Variant {
         name: variant.name.clone(),
-        notes: variant.notes.clone(),
+        overload: overloaded,
+        notes: variant
+            .notes
+            .iter()
+            .filter(|note| !overload.contains(note))
+            .cloned()
+            .collect(),
         figures: variant
             .figures
             .iter()
@@ -266,6 +376,42 @@ fn variant(variant: &sim::VariantResult) -> Variant {
     }
 }
 
+/// Growth from each quarter of a run to the next that tells a backlog from chance: a queue that
+/// grows steadily from nothing grows by two thirds, then by two fifths.
+const GROWTH_MIN: f64 = 1.25;
+/// Requests waiting below which a queue is short, whatever its growth.
+const BACKLOG_MIN: f64 = 10.0;
+
+/// Queues that still grow when the run ends, where `told` does not say so already.
+fn growing_queues(variant: &sim::VariantResult, told: &[String]) -> Vec<String> {
+    let lines = variant.series.lines.iter();
+    lines
+        .filter_map(|line| {
+            let service = line.name.strip_prefix("queue.")?;
+            let points = line.mean.len();
+            let quarter = |number: usize| -> f64 {
+                let part = &line.mean[points * number / 4..points * (number + 1) / 4];
+                let sum: f64 = part.iter().flatten().sum();
+                sum / part.len().max(1) as f64
+            };
+            let (second, third, fourth) = (quarter(1), quarter(2), quarter(3));
+            let grows = second > 0.0
+                && third >= GROWTH_MIN * second
+                && fourth >= GROWTH_MIN * third
+                && fourth >= BACKLOG_MIN;
+            let named = format!("service `{service}`");
+            if !grows || told.iter().any(|note| note.starts_with(&named)) {
+                return None;
+            }
+            let quarter_s = variant.series.step_s * points as f64 / 4.0;
+            Some(format!(
+                "the backlog of {named} still grows when the run ends, by {} a second",
+                shown((fourth - third) / quarter_s, "")
+            ))
+        })
+        .collect()
+}
+
 fn tail(buckets: &[sim::LatencyBucket]) -> Vec<TailPoint> {
     let total: u64 = buckets.iter().map(|bucket| bucket.count).sum();
     if total == 0 {
@@ -276,8 +422,8 @@ fn tail(buckets: &[sim::LatencyBucket]) -> Vec<TailPoint> {
     for bucket in buckets {
         above -= bucket.count;
         points.push(TailPoint {
-            latency_s: rounded(bucket.to_s),
-            share_above: rounded(above as f64 / total as f64),
+            latency_s: rounded_for_drawing(bucket.to_s),
+            share_above: rounded_for_drawing(above as f64 / total as f64),
         });
     }
     let stride = points.len().div_ceil(TAIL_POINTS_MAX).max(1);
@@ -293,7 +439,7 @@ fn tail(buckets: &[sim::LatencyBucket]) -> Vec<TailPoint> {
 }
 
 /// FNV-1a, which needs no crate and collides only for those who try.
-fn text_hash(text: &str) -> String {
+pub(crate) fn text_hash(text: &str) -> String {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in text.bytes() {
         state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);

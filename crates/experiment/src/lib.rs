@@ -21,19 +21,25 @@
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! Read next: [`Digest`] for what is kept of a run, [`results`] for how it is shown.
+//! Read next: [`Digest`] for what is kept of a run, [`Computation`] for how one is made in slices,
+//! [`results`] for how it is shown.
 
+mod chart;
 mod compute;
 mod digest;
 mod quantity;
 mod settings;
+mod topology;
 mod view;
 
 /// Style of the pictures that [`results`] and [`system`] draw.
 pub use figures::STYLESHEET as FIGURE_STYLESHEET;
 
-pub use compute::{Budget, compute};
+pub use compute::{Budget, Computation, Progress, compute};
 pub use digest::{Claim, Digest, Figure, Line, Slowest, TailPoint, Variant, WindowSpan};
 pub use quantity::{shown, shown_interval};
-pub use settings::{PATH_BYTES_MAX, VALUE_BYTES_MAX, setting, with_settings};
-pub use view::{Shown, Texts, results, system};
+pub use settings::{
+    PATH_BYTES_MAX, VALUE_BYTES_MAX, changed, command, setting, version, with_settings,
+};
+pub use topology::system;
+pub use view::{Shown, Texts, mistakes, results, status};

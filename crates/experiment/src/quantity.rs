@@ -10,6 +10,14 @@ pub(crate) fn rounded(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
 }
 
+/// A value with three significant digits: a thousandth of a chart's height is less than a pixel.
+pub(crate) fn rounded_for_drawing(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
 /// A value with its unit: `12 ms`, `263/s`, `87.9 %`, `3.34`.
 pub fn shown(value: f64, unit: &str) -> String {
     match unit {
@@ -22,19 +30,21 @@ pub fn shown(value: f64, unit: &str) -> String {
     }
 }
 
-/// A figure with its interval: `263/s (262 to 264)`.
+/// A figure with its interval: `263/s (262–264/s)`.
 pub fn shown_interval(figure: &Figure) -> String {
     let Some(value) = figure.value else {
         return "–".to_owned();
     };
+    let whole = shown(value, &figure.unit);
     match (figure.low, figure.high) {
-        (Some(low), Some(high)) if high - low > value.abs() * 5e-4 => format!(
-            "{} ({} to {})",
-            shown(value, &figure.unit),
-            shown(low.max(0.0), &figure.unit),
-            shown(high, &figure.unit)
-        ),
-        _ => shown(value, &figure.unit),
+        (Some(low), Some(high)) if high - low > value.abs() * 5e-4 => {
+            let (low, high) = (shown(low.max(0.0), &figure.unit), shown(high, &figure.unit));
+            // A unit is written once where both ends have it.
+            let number = low.trim_end_matches(|c: char| !c.is_ascii_digit());
+            let same = high.ends_with(&low[number.len()..]);
+            format!("{whole} ({}–{high})", if same { number } else { &low })
+        }
+        _ => whole,
     }
 }
 

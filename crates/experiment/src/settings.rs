@@ -1,5 +1,7 @@
 //! Settings: values put into a scenario's text by path, as a form on a page does.
 
+use toml::de::DeTable;
+
 /// Longest path of a setting.
 pub const PATH_BYTES_MAX: usize = 200;
 /// Longest value of a setting: units and distributions fit many times over.
@@ -11,16 +13,11 @@ pub const VALUE_BYTES_MAX: usize = 100;
 /// # Errors
 /// What is wrong: text that is no TOML, a path that leads nowhere, a value that is too long.
 pub fn with_settings(text: &str, settings: &[(String, String)]) -> Result<String, String> {
-    if settings.is_empty() {
-        return Ok(text.to_owned());
-    }
-    let mut root: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| error.message().to_owned())?;
+    let mut text = text.to_owned();
     for (path, value) in settings {
-        set(&mut root, path, value)?;
+        text = set(&text, path, value)?;
     }
-    toml::to_string(&root).map_err(|error| error.to_string())
+    Ok(text)
 }
 
 /// The value at a path as a form shows it.
@@ -37,25 +34,112 @@ pub fn setting(text: &str, path: &str) -> Option<String> {
     })
 }
 
-fn set(root: &mut toml::Table, path: &str, value: &str) -> Result<(), String> {
+/// The settings that differ from what the scenario says, in their order.
+pub fn changed(text: &str, settings: Vec<(String, String)>) -> Vec<(String, String)> {
+    let plain = |value: &str| value.replace(' ', "");
+    let differs = |(path, value): &(String, String)| {
+        setting(text, path).is_none_or(|default| plain(&default) != plain(value))
+    };
+    settings.into_iter().filter(differs).collect()
+}
+
+/// Which model and which text an address was made for: an answer is a function of both.
+pub fn version(text: &str) -> String {
+    let hash = crate::digest::text_hash(text);
+    format!("{}-{}", env!("CARGO_PKG_VERSION"), &hash[..8])
+}
+
+/// The command that repeats an experiment with these settings, quoted for the shell.
+pub fn command(slug: &str, settings: &[(String, String)]) -> String {
+    let mut command = format!("dstudio sim run {slug}");
+    for (path, value) in settings {
+        let argument = shell_word(&format!("{path}={value}"));
+        command.push_str(&format!(" --set {argument}"));
+    }
+    command
+}
+
+/// A word of a shell command, quoted where the shell would read more than a word.
+fn shell_word(text: &str) -> String {
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"._-=/%".contains(&b));
+    if plain && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+/// The text with one value set in its place, so that order and remarks stay.
+fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
     if path.len() > PATH_BYTES_MAX || value.len() > VALUE_BYTES_MAX {
         return Err(format!(
             "the setting of `{}` is too long",
             path.chars().take(40).collect::<String>()
         ));
     }
-    let (parents, key) = path
-        .rsplit_once('.')
-        .map_or((None, path), |(p, key)| (Some(p), key));
-    let mut table = root;
-    for part in parents.into_iter().flat_map(|parents| parents.split('.')) {
-        table = table
-            .get_mut(part)
-            .and_then(toml::Value::as_table_mut)
+    let root = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
+    let (parents, key) = match path.rsplit_once('.') {
+        Some((parents, key)) => (parents, key),
+        None => ("", path),
+    };
+    let mut table = root.get_ref();
+    let mut whole = 0..0;
+    for part in parents.split('.').filter(|part| !part.is_empty()) {
+        let found = table.get(part);
+        whole = found.map_or(0..0, |found| found.span());
+        table = found
+            .and_then(|found| found.get_ref().as_table())
             .ok_or_else(|| format!("the scenario has no table `{part}` on the path `{path}`"))?;
     }
-    table.insert(key.to_owned(), read(value));
-    Ok(())
+    let written = read(value).to_string();
+    if let Some(present) = table.get(key) {
+        let span = present.span();
+        return Ok(format!(
+            "{}{written}{}",
+            &text[..span.start],
+            &text[span.end..]
+        ));
+    }
+    let key = toml::Value::String(key.to_owned()).to_string();
+    if text[whole.clone()].starts_with('{') {
+        let (before, after) = text.split_at(whole.start + 1);
+        let comma = if after.trim_start().starts_with('}') {
+            ""
+        } else {
+            ","
+        };
+        return Ok(format!("{before} {key} = {written}{comma}{after}"));
+    }
+    // Below the table's own heading, or before the first value of a table without one.
+    let values = table
+        .keys()
+        .map(|known| line_start(text, known.span().start));
+    let place = match parents {
+        "" => Some(0),
+        _ if text[whole.clone()].starts_with('[') => Some(
+            text[whole.end..]
+                .find('\n')
+                .map_or(text.len(), |end| whole.end + end + 1),
+        ),
+        _ => values
+            .filter(|start| !text[*start..].trim_start().starts_with('['))
+            .min(),
+    };
+    let place =
+        place.ok_or_else(|| format!("`{parents}` has no place where `{key}` could be set"))?;
+    let (before, after) = text.split_at(place);
+    let end = if before.is_empty() || before.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    Ok(format!("{before}{end}{key} = {written}\n{after}"))
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
 fn read(value: &str) -> toml::Value {
@@ -90,6 +174,42 @@ mod tests {
             setting(&set.expect("a text"), "faults.hang.lasts").as_deref(),
             Some("5 s")
         );
+    }
+
+    #[test]
+    fn a_setting_keeps_the_order_of_the_text() {
+        let text = "# why\nb = 1\n[x.z]\nk = { m = 1 }\n[x.a]\n";
+        let after = |path: &str, value: &str| {
+            with_settings(text, &[(path.to_owned(), value.to_owned())]).expect("it can be set")
+        };
+        assert_eq!(after("b", "2 s"), text.replace("b = 1", "b = \"2 s\""));
+        assert_eq!(after("x.z.k.m", "0.5"), text.replace("m = 1", "m = 0.5"));
+        assert_eq!(after("x.z.k.n", "2"), text.replace("{ m", "{ \"n\" = 2, m"));
+        assert_eq!(after("x.z.l", "3"), text.replace("k =", "\"l\" = 3\nk ="));
+        assert_eq!(after("x.a.l", "3"), format!("{text}\"l\" = 3\n"));
+        assert_eq!(after("seed", "7"), format!("\"seed\" = 7\n{text}"));
+        let nowhere = [("x.b".to_owned(), "1".to_owned())];
+        assert!(
+            with_settings(text, &nowhere)
+                .expect_err("no place")
+                .contains("`x`")
+        );
+    }
+
+    #[test]
+    fn only_what_differs_is_a_change() {
+        let set = |value: &str| vec![("faults.hang.lasts".to_owned(), value.to_owned())];
+        assert_eq!(changed(TEXT, set("20s")), []);
+        assert_eq!(changed(TEXT, set("21 s")), set("21 s"));
+    }
+
+    #[test]
+    fn the_command_survives_any_value() {
+        let set = |value: &str| vec![("faults.hang.lasts".to_owned(), value.to_owned())];
+        let plain = "dstudio sim run x --set faults.hang.lasts=5s";
+        assert_eq!(command("x", &set("5s")), plain);
+        let quoted = "dstudio sim run x --set 'faults.hang.lasts=$(rm -r ~) '\\''; ls'";
+        assert_eq!(command("x", &set("$(rm -r ~) '; ls")), quoted);
     }
 
     #[test]

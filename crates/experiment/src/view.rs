@@ -1,17 +1,11 @@
-//! A digest as HTML: verdicts, figures side by side, lines over time, tails.
+//! A digest as HTML: method, verdicts, figures side by side, lines over time, tails.
 
 use std::collections::BTreeMap;
 
-use figures::Caption;
-use figures::chart::{
-    Distribution, Interval, Quantity, Sample, Scale, Series, Span, Tail, TimeSeries,
-};
-use figures::topology::{Edge, Kind, Node, Topology};
-use maud::{Markup, PreEscaped, html};
-use sim::Scenario;
-use sim::system::Caller;
+use maud::{Markup, html};
 
-use crate::digest::{Digest, Figure, Line};
+use crate::chart::{line_chart, tail_chart};
+use crate::digest::{Digest, Figure, Variant};
 use crate::quantity::{shown, shown_interval};
 
 /// Interface texts by id, so that a browser needs no catalogue.
@@ -41,10 +35,11 @@ const FIGURES: [&str; 5] = ["offered", "goodput", "success", "p50", "p99"];
 /// Lines shown when a page names none.
 const LINES: [&str; 2] = ["goodput", "p99"];
 
-/// The results: verdicts first, then figures, then pictures.
-pub fn results(digest: &Digest, shown: &Shown, texts: &Texts) -> Markup {
+/// The results: how they were come by, verdicts, figures, pictures, and the scenario's whole text,
+/// which is every assumption made.
+pub fn results(digest: &Digest, scenario_text: &str, shown: &Shown, texts: &Texts) -> Markup {
     if let Some(why) = &digest.refused {
-        return html! { p.experiment-refused role="status" { (texts.get("experiment.refused")) " " (why) } };
+        return mistakes(&[format!("{} {why}", texts.get("experiment.refused"))]);
     }
     let names = |own: &[String], usual: &[&str]| -> Vec<String> {
         if own.is_empty() {
@@ -54,15 +49,44 @@ pub fn results(digest: &Digest, shown: &Shown, texts: &Texts) -> Markup {
         }
     };
     html! {
-        (verdicts(digest, texts))
+        (method(digest, texts))
+        (overloads(digest, texts))
         (figure_table(digest, &names(&shown.figures, &FIGURES), texts))
         div.experiment-charts {
             @for (index, name) in names(&shown.lines, &LINES).iter().enumerate() {
                 (line_chart(digest, name, &format!("{}-line-{index}", shown.prefix), texts))
             }
         }
-        (details(digest, &shown.prefix, texts))
-        (method(digest, texts))
+        (verdicts(digest, texts))
+        (slowest(digest, &shown.prefix, texts))
+        details.experiment-more {
+            summary { (texts.get("experiment.assumptions")) }
+            pre.experiment-scenario tabindex="0" { code { (scenario_text.trim()) } }
+        }
+    }
+}
+
+/// Why there is no result.
+pub fn mistakes(mistakes: &[String]) -> Markup {
+    html! { ul.form-errors role="alert" { @for mistake in mistakes { li { (mistake) } } } }
+}
+
+/// One sentence about a digest, for those who cannot see the picture change.
+pub fn status(digest: &Digest, texts: &Texts) -> String {
+    let holding = digest
+        .claims
+        .iter()
+        .filter(|claim| claim.verdict == "holds")
+        .count();
+    let pending = digest.variants.iter().any(Variant::is_pending);
+    match (&digest.refused, pending) {
+        (Some(why), _) => format!("{} {why}", texts.get("experiment.refused")),
+        (None, true) => texts.get("experiment.running").to_owned(),
+        (None, false) => texts
+            .get("experiment.status")
+            .replace("{replications}", &digest.replications.to_string())
+            .replace("{holding}", &holding.to_string())
+            .replace("{claims}", &digest.claims.len().to_string()),
     }
 }
 
@@ -72,11 +96,9 @@ fn verdicts(digest: &Digest, texts: &Texts) -> Markup {
             @for claim in &digest.claims {
                 li class={ "verdict verdict-" (claim.verdict) } {
                     span.verdict-mark { (texts.get(&format!("verdict.{}", claim.verdict))) }
-                    div {
-                        @if let Some(because) = &claim.because { p.verdict-because { (because) } }
-                        p.verdict-claim { code { (claim.text) } }
-                        p.verdict-measured { (claim.measured) }
-                    }
+                    p.verdict-claim { code { (claim.text) } }
+                    @if let Some(because) = &claim.because { p.verdict-because { (because) } }
+                    p.verdict-measured { (claim.measured) }
                 }
             }
         }
@@ -84,30 +106,38 @@ fn verdicts(digest: &Digest, texts: &Texts) -> Markup {
 }
 
 fn figure_table(digest: &Digest, names: &[String], texts: &Texts) -> Markup {
-    let find = |variant: usize, name: &str| -> Option<&Figure> {
-        digest.variants[variant]
-            .figures
-            .iter()
-            .find(|figure| figure.name == name)
+    let find = |variant: &'_ Variant, name: &str| -> Option<Figure> {
+        let mut figures = variant.figures.iter();
+        figures.find(|figure| figure.name == name).cloned()
+    };
+    let is_measured = |name: &&String| {
+        let mut variants = digest.variants.iter();
+        variants.any(|variant| variant.is_pending() || find(variant, name).is_some())
     };
     html! {
         div.table-scroll tabindex="0" role="group" aria-label=(texts.get("experiment.figures")) {
             table.experiment-figures {
                 thead { tr {
                     th scope="col" { (texts.get("experiment.figure")) }
-                    @for variant in &digest.variants { th.number scope="col" { (variant.name) } }
+                    @for (index, variant) in digest.variants.iter().enumerate() {
+                        th.number scope="col" {
+                            span class={ "series series-" (index + 1) } { (variant.name) }
+                        }
+                    }
                 } }
                 tbody {
-                    @for name in names {
-                        @if (0..digest.variants.len()).any(|variant| find(variant, name).is_some()) {
-                            tr {
-                                th scope="row" { (figure_name(name, texts)) }
-                                @for variant in 0..digest.variants.len() {
-                                    td.number { @match find(variant, name) {
-                                        Some(figure) => (shown_interval(figure)),
-                                        None => "0",
-                                    } }
-                                }
+                    @for name in names.iter().filter(is_measured) {
+                        tr {
+                            th scope="row" {
+                                @let (measure, places) = figure_words(name, texts);
+                                (measure) @if !places.is_empty() { " " span.places { (places) } }
+                            }
+                            @for variant in &digest.variants {
+                                td.number { @match find(variant, name) {
+                                    Some(figure) => (figure_cell(&figure)),
+                                    None if variant.is_pending() => "…",
+                                    None => "0",
+                                } }
                             }
                         }
                     }
@@ -117,117 +147,49 @@ fn figure_table(digest: &Digest, names: &[String], texts: &Texts) -> Markup {
     }
 }
 
-/// `outage.goodput.buyers` as words: the figure's own name, then where and when.
-fn figure_name(name: &str, texts: &Texts) -> String {
+/// A value with its interval below it.
+fn figure_cell(figure: &Figure) -> Markup {
+    let whole = shown_interval(figure);
+    match whole.split_once(" (") {
+        Some((value, interval)) => {
+            html! { (value) " " span.interval { "(" (interval) } }
+        }
+        None => html! { (whole) },
+    }
+}
+
+/// `outage.goodput.buyers` as words: what is measured, then where and when.
+pub(crate) fn figure_words(name: &str, texts: &Texts) -> (String, String) {
     let mut measure = None;
-    let mut places = Vec::new();
+    let (mut window, mut place) = (Vec::new(), Vec::new());
     for part in name.split('.') {
         let id = format!("figure.{part}");
         let text = texts.get(&id);
-        if measure.is_none() && text != id {
-            measure = Some(text.to_owned());
-        } else {
-            places.push(part);
+        match measure {
+            None if text != id => measure = Some(text.to_owned()),
+            None => window.push(part),
+            Some(_) => place.push(part),
         }
     }
-    match (measure, places.is_empty()) {
-        (Some(measure), true) => measure,
-        (Some(measure), false) => format!("{measure}, {}", places.join(", ")),
-        (None, _) => name.to_owned(),
+    let places = [place.join("."), window.join(".")];
+    let places: Vec<String> = places.into_iter().filter(|part| !part.is_empty()).collect();
+    match measure {
+        Some(measure) => (measure, places.join(", ")),
+        None => (name.to_owned(), String::new()),
     }
 }
 
-fn line_chart(digest: &Digest, name: &str, prefix: &str, texts: &Texts) -> Markup {
-    let find = |variant: &'_ crate::digest::Variant| -> Option<Line> {
-        variant.lines.iter().find(|line| line.name == name).cloned()
-    };
-    let lines: Vec<(String, f64, Line)> = digest
-        .variants
-        .iter()
-        .filter_map(|variant| {
-            find(variant).map(|line| (variant.name.clone(), variant.step_s, line))
-        })
-        .collect();
-    let Some(unit) = lines.first().map(|(_, _, line)| line.unit.clone()) else {
-        return html! {};
-    };
-    let (scale, shown_unit) = display_unit(&unit, lines.iter().flat_map(|(_, _, line)| &line.mean));
-    let title = figure_name(name, texts);
-    let series = lines
-        .into_iter()
-        .map(|(variant, step_s, line)| Series {
-            name: variant,
-            samples: samples(&line, step_s, scale),
-        })
-        .collect();
-    let spans = digest
-        .windows
-        .iter()
-        .map(|window| Span {
-            name: window.name.clone(),
-            from: window.from_s,
-            to: window.to_s,
-        })
-        .collect();
-    let chart = TimeSeries {
-        time: Quantity::new(texts.get("experiment.time"), "s"),
-        value: Quantity::new(&title, shown_unit),
-        series,
-        spans,
-    };
-    let description = texts.get("experiment.line-description");
-    let caption = Caption {
-        title: &title,
-        description,
-        id_prefix: prefix,
-    };
-    match chart.render(&caption) {
-        Ok(svg) => html! {
-            figure.chart {
-                figcaption { (title) }
-                (PreEscaped(svg.markup()))
-            }
-        },
-        // A line without any value, such as the latency of a variant that answers nothing.
-        Err(_) => html! {},
+/// The same in one line.
+pub(crate) fn figure_name(name: &str, texts: &Texts) -> String {
+    match figure_words(name, texts) {
+        (measure, places) if places.is_empty() => measure,
+        (measure, places) => format!("{measure}: {places}"),
     }
 }
 
-fn display_unit<'v>(
-    unit: &str,
-    values: impl Iterator<Item = &'v Option<f64>>,
-) -> (f64, &'static str) {
-    let most = values
-        .flatten()
-        .fold(0.0_f64, |most, value| most.max(*value));
-    match unit {
-        "s" if most < 2.0 => (1e3, "ms"),
-        "s" => (1.0, "s"),
-        "/s" => (1.0, "/s"),
-        "share" => (100.0, "%"),
-        _ => (1.0, ""),
-    }
-}
-
-fn samples(line: &Line, step_s: f64, scale: f64) -> Vec<Sample> {
-    let scaled = |values: &[Option<f64>], at: usize| {
-        values.get(at).copied().flatten().map(|value| value * scale)
-    };
-    (0..line.mean.len())
-        .map(|at| Sample {
-            at: at as f64 * step_s,
-            value: scaled(&line.mean, at),
-            interval: match (scaled(&line.low, at), scaled(&line.high, at)) {
-                (Some(low), Some(high)) => Some(Interval { low, high }),
-                _ => None,
-            },
-        })
-        .collect()
-}
-
-fn details(digest: &Digest, prefix: &str, texts: &Texts) -> Markup {
+fn slowest(digest: &Digest, prefix: &str, texts: &Texts) -> Markup {
     html! {
-        details.experiment-details {
+        details.experiment-more {
             summary { (texts.get("experiment.where-time-went")) }
             div.table-scroll tabindex="0" role="group" aria-label=(texts.get("experiment.where-time-went")) {
                 table {
@@ -258,102 +220,35 @@ fn details(digest: &Digest, prefix: &str, texts: &Texts) -> Markup {
     }
 }
 
-fn tail_chart(digest: &Digest, prefix: &str, texts: &Texts) -> Markup {
-    let variants: Vec<Tail> = digest
-        .variants
-        .iter()
-        .filter(|variant| variant.tail.len() > 1)
-        .map(|variant| Tail {
-            name: variant.name.clone(),
-            points: variant
-                .tail
-                .iter()
-                .map(|point| figures::chart::TailPoint {
-                    value: point.latency_s * 1e3,
-                    share_above: point.share_above,
-                })
-                .collect(),
-            percentiles: Vec::new(),
-        })
-        .collect();
-    let title = texts.get("experiment.tail");
-    let chart = Distribution {
-        value: Quantity::new(texts.get("figure.latency"), "ms"),
-        scale: Scale::Logarithmic,
-        variants,
-    };
-    let id_prefix = format!("{prefix}-tail");
-    let description = texts.get("experiment.tail-description");
-    match chart.render(&Caption {
-        title,
-        description,
-        id_prefix: &id_prefix,
-    }) {
-        Ok(svg) => html! { figure.chart { figcaption { (title) } (PreEscaped(svg.markup())) } },
-        Err(_) => html! {},
-    }
-}
-
+/// How the figures were come by, in one line.
 fn method(digest: &Digest, texts: &Texts) -> Markup {
+    let span = |seconds: f64| shown(seconds, "s");
     html! {
         p.experiment-method {
-            (digest.replications) " " (texts.get("experiment.replications")) ", "
-            (shown(digest.duration_s, "s")) " " (texts.get("experiment.each")) ", "
-            (texts.get("experiment.seed")) " " (digest.seed) ", "
-            (shown(digest.level, "share")) " " (texts.get("experiment.intervals")) "."
-            @for variant in &digest.variants {
-                @for note in &variant.notes { " " (variant.name) ": " (note) "." }
+            span { (digest.replications) " × " (span(digest.duration_s)) " "
+                (texts.get("experiment.replications")) }
+            @if digest.replications > 1 {
+                span { (shown(digest.level, "share")) " " (texts.get("experiment.intervals")) }
             }
+            span { (texts.get("experiment.seed")) " " (digest.seed) }
+            @for window in &digest.windows {
+                span { "“" (window.name) "” " (span(window.from_s)) "–" (span(window.to_s)) }
+            }
+            span { "dstudio " (env!("CARGO_PKG_VERSION")) }
         }
     }
 }
 
-/// The system of a scenario as a picture, laid out by itself.
-pub fn system(scenario: &Scenario, prefix: &str, texts: &Texts) -> Markup {
-    let Some(first) = scenario.variants.first() else {
-        return html! {};
-    };
-    let system = &first.system;
-    let mut nodes: Vec<Node> = system
-        .clients
-        .iter()
-        .map(|client| Node::new(&client.name, Kind::Client))
-        .collect();
-    nodes.extend(system.services.iter().map(|service| {
-        let mut node = Node::new(&service.name, Kind::Service);
-        node.replicas = service.replicas.max(1);
-        node.notes.push(format!(
-            "{} {}",
-            service.workers,
-            texts.get("system.workers")
-        ));
-        node
-    }));
-    let name = |caller: Caller| match caller {
-        Caller::Client(index) => system.clients.get(index).map(|client| client.name.clone()),
-        Caller::Service(index) => system
-            .services
-            .get(index)
-            .map(|service| service.name.clone()),
-    };
-    let edges = system
-        .calls
-        .iter()
-        .filter_map(|call| {
-            let target = system.services.get(call.target)?;
-            Some(Edge::new(name(call.caller)?, target.name.clone(), ""))
-        })
-        .collect();
-    let topology = Topology { nodes, edges };
-    let caption = Caption {
-        title: texts.get("system.title"),
-        description: "",
-        id_prefix: prefix,
-    };
-    match topology.render(&caption) {
-        Ok(svg) => {
-            html! { div.figure-frame tabindex="0" role="group" aria-label=(texts.get("system.title")) { (PreEscaped(svg.markup())) } }
+/// Overload, and whatever else a reader must know of a variant.
+fn overloads(digest: &Digest, texts: &Texts) -> Markup {
+    html! {
+        @for variant in &digest.variants {
+            @for note in &variant.overload {
+                p.experiment-note.experiment-overload {
+                    strong { (texts.get("experiment.overload")) } " " (variant.name) ": " (note) "."
+                }
+            }
+            @for note in &variant.notes { p.experiment-note { (variant.name) ": " (note) "." } }
         }
-        Err(_) => html! {},
     }
 }

@@ -177,7 +177,7 @@ pub struct LatencyBucket {
 }
 
 impl Results {
-    pub(crate) fn of(study: &Study<'_>) -> Results {
+    pub(crate) fn of(study: &Study) -> Results {
         let scenario = study.scenario();
         let replications = study.replications().count() as u64;
         let variants = (0..scenario.variants.len())
@@ -343,7 +343,7 @@ fn cell(figure: &FigureResult) -> String {
     format!("{} ± {}{unit}", short(value * scale), short(half * scale))
 }
 
-fn variant_result(study: &Study<'_>, variant: usize) -> VariantResult {
+fn variant_result(study: &Study, variant: usize) -> VariantResult {
     let scenario = study.scenario();
     let entry = &scenario.variants[variant];
     let outcomes: Vec<&Outcome> = study
@@ -365,7 +365,7 @@ fn variant_result(study: &Study<'_>, variant: usize) -> VariantResult {
     }
 }
 
-fn figures(study: &Study<'_>, variant: usize) -> Vec<FigureResult> {
+fn figures(study: &Study, variant: usize) -> Vec<FigureResult> {
     let scenario = study.scenario();
     let system = &scenario.variants[variant].system;
     let mut list = Vec::new();
@@ -416,12 +416,7 @@ fn figures(study: &Study<'_>, variant: usize) -> Vec<FigureResult> {
 }
 
 /// A figure unless it is zero in all replications.
-fn figure_result(
-    study: &Study<'_>,
-    of: &FigureOf,
-    name: String,
-    unit: Unit,
-) -> Option<FigureResult> {
+fn figure_result(study: &Study, of: &FigureOf, name: String, unit: Unit) -> Option<FigureResult> {
     let unit = unit.symbol();
     match study.interval(of) {
         Ok(Interval {

@@ -35,10 +35,11 @@ fn refusal(status: Status) -> String {
     }
 }
 
-/// The state of a study.
+/// The state of a study. It keeps a copy of its scenario, whose systems are shared, so that a page
+/// or a browser can hold it between steps.
 #[derive(Clone, Debug)]
-pub struct Study<'a> {
-    scenario: &'a Scenario,
+pub struct Study {
+    scenario: Scenario,
     /// Outcomes by replication, then variant.
     outcomes: Vec<Vec<Option<Outcome>>>,
     /// Jobs handed out, as the index of the next one.
@@ -47,10 +48,10 @@ pub struct Study<'a> {
     refused: Option<String>,
 }
 
-impl<'a> Study<'a> {
-    pub(crate) fn new(scenario: &'a Scenario) -> Self {
+impl Study {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
         Study {
-            scenario,
+            scenario: scenario.clone(),
             outcomes: Vec::new(),
             handed: 0,
             look: 0,
@@ -130,8 +131,9 @@ impl<'a> Study<'a> {
         self.outcomes.iter().take_while(complete).map(Vec::as_slice)
     }
 
-    pub(crate) fn scenario(&self) -> &'a Scenario {
-        self.scenario
+    /// The scenario studied.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
     }
 
     pub(crate) fn refused(&self) -> Option<&str> {

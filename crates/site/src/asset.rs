@@ -34,7 +34,15 @@ impl Assets {
     pub fn load() -> Assets {
         let mut assets = Assets::default();
         let mut style = String::new();
-        for name in ["tokens.css", "studio.css", "search.css", "tools.css"] {
+        for name in [
+            "tokens.css",
+            "studio.css",
+            "search.css",
+            "tools.css",
+            "experiment.css",
+            "reproduced.css",
+            "print.css",
+        ] {
             if let Some(file) = Files::get(name) {
                 style.push_str(&minified(&String::from_utf8_lossy(&file.data)));
             }

@@ -1,9 +1,9 @@
 //! A catalogue made ready to answer: assets, fragments, search.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use catalog::{Block, Catalog, Diagnostic, Entry, GLOSSARY_PATH, Generated, Severity};
+use catalog::{Block, Catalog, Diagnostic, Entry, EntryId, GLOSSARY_PATH, Generated, Severity};
 
 use crate::asset::Assets;
 use crate::fragment::{Fragments, MathDisplay};
@@ -39,6 +39,7 @@ pub struct Site {
     pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
     tools: OnceLock<Tools>,
+    experiments: OnceLock<BTreeMap<String, experiment::Digest>>,
 }
 
 /// Addresses that the site makes from the catalogue and no entry has.
@@ -77,6 +78,7 @@ impl Site {
             content_version,
             search: OnceLock::new(),
             tools: OnceLock::new(),
+            experiments: OnceLock::new(),
         }
     }
 
@@ -102,9 +104,25 @@ impl Site {
             .get_or_init(|| SearchIndex::build(&self.catalog, &|path| self.href(path)))
     }
 
+    /// A page as Markdown, or one section of it. None if there is no such page or section.
+    pub fn page_as_markdown(&self, id: &EntryId, section: Option<&str>) -> Option<String> {
+        let entry = self.catalog.entry(id).filter(|entry| !entry.planned)?;
+        let Some(section) = section else {
+            return Some(self.markdown(entry));
+        };
+        let section = entry.document.section(section)?;
+        Some(crate::markdown_form::section(self, section))
+    }
+
     /// The tools' rules and questions, read on first use.
     pub fn tools(&self) -> &Tools {
         self.tools.get_or_init(|| Tools::read(&self.catalog))
+    }
+
+    /// The stored results of experiments, read on first use.
+    pub(crate) fn experiments(&self) -> &BTreeMap<String, experiment::Digest> {
+        self.experiments
+            .get_or_init(|| crate::experiment_block::stored_digests(&self.catalog))
     }
 
     /// Every address that answers with a document, assets and search parts excepted.
@@ -168,6 +186,11 @@ impl Site {
                     Block::Math(latex) => {
                         if let Err(error) = self.fragments.math(latex, MathDisplay::Block) {
                             report(line, "formula", error.0);
+                        }
+                    }
+                    Block::Reproduced(_) => {
+                        for message in self.reproduced_problems() {
+                            report(line, "published", message);
                         }
                     }
                     Block::Experiment(block) => {

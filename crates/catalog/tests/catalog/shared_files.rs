@@ -54,7 +54,7 @@ fn choices_have_an_id_and_a_name() {
                 hint: add `name = …`
             vocabulary.toml:1:26: error[wrong-type]: `tier` must be a list of tables, found integer
             vocabulary.toml:2:1: error[unknown-key]: the vocabulary has an unknown key `colour`
-                hint: known keys: category, domain, problem, scale, tier"#]],
+                hint: known keys: category, domain, problem, scale, tier, trigger"#]],
     );
 }
 

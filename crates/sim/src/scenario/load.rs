@@ -4,6 +4,7 @@ use super::build::DEPTH_MAX;
 use super::diagnostic::Diagnostics;
 use super::fields::Fields;
 use super::{Analysis, HOPS_MAX, HOPS_TOTAL_MAX, Scenario};
+use crate::study::short;
 use crate::system::{Arrivals, Call, FaultKind, Profile, System};
 
 /// Refuses what cannot be run in reasonable time and what has no steady state; notes overload.
@@ -120,10 +121,13 @@ fn overloads(system: &System) -> Vec<String> {
         if rate * work_s >= workers && !turns_away {
             let backlog = rate - workers / work_s;
             notes.push(format!(
-                "service `{}` is offered {rate:.4}/s × {work_s:.4} s = {:.4} of work for {workers} \
-                 workers; its backlog grows by {backlog:.4} a second",
+                "service `{}` is offered {}/s × {} s = {} of work for {workers} workers; its \
+                 backlog grows by {} a second",
                 service.name,
-                rate * work_s,
+                short(rate),
+                short(work_s),
+                short(rate * work_s),
+                short(backlog),
             ));
         }
     }

@@ -135,7 +135,7 @@ impl Scenario {
     }
 
     /// A study of this scenario: hands out jobs, takes outcomes, decides the claims.
-    pub fn study(&self) -> Study<'_> {
+    pub fn study(&self) -> Study {
         Study::new(self)
     }
 
