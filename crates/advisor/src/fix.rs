@@ -4,6 +4,7 @@
 //! cause; the files of [`FOLDER`] hold them with their reasons. `belief.rs` has the arithmetic.
 
 mod belief;
+mod drawn;
 mod mentions;
 mod model;
 mod question;
@@ -13,6 +14,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use belief::Belief;
+pub use drawn::{Drawn, Start, drawn};
 pub use mentions::Diagnosis;
 pub use model::{Cause, Check, FOLDER, Fact, Mitigation, Model, Scale};
 pub use question::{Observed, Question, TEXT_BYTES_MAX};

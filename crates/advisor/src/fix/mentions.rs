@@ -13,12 +13,14 @@ use crate::error::RuleError;
 const LIKENESS_LOG: f64 = 2.5;
 /// Telling words that a text must have for full likeness, in the weight of the rarest words.
 const LIKENESS_WORDS: f64 = 2.0;
+/// What a word counts that stands in the text of a playbook alone, against one of its symptoms.
+const BODY_SHARE: f64 = 0.5;
 /// Weight of a text that holds a whole symptom, alias or keyword of a playbook.
 const PHRASE_RATIO: f64 = 12.0;
 /// Telling words from which such a phrase counts as a whole.
 const PHRASE_WORDS_MIN: usize = 2;
 /// Likeness from which words alone say something.
-const LIKENESS_MIN: f64 = 0.45;
+const LIKENESS_MIN: f64 = 0.7;
 
 /// How a text speaks of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,10 +40,19 @@ pub struct Diagnosis {
     said: Vec<Vec<(Voice, Pattern)>>,
     /// By cause: whole phrases.
     phrases: Vec<Vec<Pattern>>,
-    /// By cause: every telling term of its phrases.
-    vocabulary: Vec<BTreeSet<String>>,
+    /// By cause: every telling term of its phrases, and of how its playbook recognises it.
+    vocabulary: Vec<Vocabulary>,
     /// By term: how rare it is among causes, 0 to 1.
     rarity: BTreeMap<String, f64>,
+}
+
+/// Words of a playbook.
+#[derive(Clone, Debug, Default)]
+struct Vocabulary {
+    /// Of its symptoms, aliases and keywords.
+    front: BTreeSet<String>,
+    /// Of what it says of recognising it, without those.
+    body: BTreeSet<String>,
 }
 
 /// What a text says.
@@ -82,25 +93,31 @@ impl Diagnosis {
                     .into_iter()
                     .flat_map(|(voice, list)| list.iter().map(move |line| (voice, line)));
                 lines
-                    .map(|(voice, line)| (voice, lexicon.pattern(line)))
+                    .map(|(voice, line)| match fact.is_of_causes() {
+                        true => (voice, lexicon.pattern(line)),
+                        false => (voice, lexicon.exact_pattern(line)),
+                    })
                     .collect()
             })
             .collect();
         let mut phrases = Vec::new();
-        let mut vocabulary: Vec<BTreeSet<String>> = Vec::new();
+        let mut vocabulary = Vec::new();
         for cause in &model.causes {
             let patterns: Vec<Pattern> = cause
                 .phrases
                 .iter()
                 .map(|phrase| lexicon.telling_pattern(phrase))
                 .collect();
-            vocabulary.push(
-                patterns
-                    .iter()
-                    .flat_map(Lexicon::terms)
-                    .map(str::to_owned)
-                    .collect(),
-            );
+            let front: BTreeSet<String> = patterns
+                .iter()
+                .flat_map(Lexicon::terms)
+                .map(str::to_owned)
+                .collect();
+            let body = cause.signs.iter().filter(|term| !front.contains(*term));
+            vocabulary.push(Vocabulary {
+                body: body.cloned().collect(),
+                front,
+            });
             phrases.push(
                 patterns
                     .into_iter()
@@ -155,8 +172,16 @@ impl Diagnosis {
         self.vocabulary
             .iter()
             .map(|vocabulary| {
-                let shared = terms.iter().filter(|term| vocabulary.contains(**term));
-                let shared: f64 = shared.map(|term| weight(term)).sum();
+                let share = |term: &str| {
+                    if vocabulary.front.contains(term) {
+                        1.0
+                    } else if vocabulary.body.contains(term) {
+                        BODY_SHARE
+                    } else {
+                        0.0
+                    }
+                };
+                let shared: f64 = terms.iter().map(|term| share(term) * weight(term)).sum();
                 shared / all.max(LIKENESS_WORDS)
             })
             .collect()
@@ -164,9 +189,12 @@ impl Diagnosis {
 }
 
 /// 1 for a term of one cause alone, falling to 0 for one that all causes use.
-fn rarity(vocabulary: &[BTreeSet<String>]) -> BTreeMap<String, f64> {
+fn rarity(vocabulary: &[Vocabulary]) -> BTreeMap<String, f64> {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-    for term in vocabulary.iter().flatten() {
+    for term in vocabulary
+        .iter()
+        .flat_map(|words| words.front.iter().chain(&words.body))
+    {
         *uses.entry(term.clone()).or_default() += 1;
     }
     let most = libm::log(vocabulary.len().max(2) as f64);
@@ -202,8 +230,7 @@ impl Mentions {
 
     /// Whether anything was said that a diagnosis can rest on.
     pub(super) fn say_something(&self) -> bool {
-        let clear = |voice: &Option<Voice>| voice.is_some_and(|voice| voice > Voice::Weak);
-        self.voices.iter().any(clear)
+        self.voices.iter().any(Option::is_some)
             || self.phrased.contains(&true)
             || self.likeness.iter().any(|share| *share >= LIKENESS_MIN)
     }

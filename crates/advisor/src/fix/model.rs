@@ -67,6 +67,8 @@ pub struct Cause {
     pub(super) why: String,
     /// Symptoms, aliases and keywords of the playbook, and its name.
     pub(super) phrases: Vec<String>,
+    /// Terms of how the playbook recognises it.
+    pub(super) signs: Vec<String>,
     /// First step of the playbook's first five minutes.
     pub(super) first: Option<Mitigation>,
 }
@@ -85,6 +87,14 @@ pub struct Fact {
     /// Why, for the causes that the file names.
     pub(super) whys: BTreeMap<usize, String>,
     pub(super) said: Said,
+}
+
+impl Fact {
+    /// Whether it tells causes apart; else it only tells them from everything else.
+    pub(super) fn is_of_causes(&self) -> bool {
+        let causes = self.chances.len() - 1;
+        self.whys.keys().any(|at| *at < causes)
+    }
 }
 
 /// A view of a fact.

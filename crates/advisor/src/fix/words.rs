@@ -207,6 +207,15 @@ fn term(form: &str) -> String {
     }
 }
 
+/// Terms of a text that carry something, in order.
+pub(super) fn terms(text: &str) -> impl Iterator<Item = String> {
+    let telling = |form: &String| form.len() > 2 && !COMMON.contains(&form.as_str());
+    forms(text)
+        .into_iter()
+        .filter(telling)
+        .map(|form| term(&form))
+}
+
 /// Something in the text that a pattern can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Token {
@@ -249,6 +258,8 @@ pub(super) struct Lexicon {
     /// Classes by term.
     members: BTreeMap<String, Vec<usize>>,
     known: BTreeSet<String>,
+    /// Known words for which a mistyped one may stand.
+    meant: BTreeSet<String>,
     common: BTreeSet<String>,
 }
 
@@ -257,6 +268,7 @@ impl Lexicon {
         let common: BTreeSet<String> = COMMON.iter().map(|word| term(word)).collect();
         let mut lexicon = Lexicon {
             known: common.clone(),
+            meant: common.clone(),
             common,
             ..Lexicon::default()
         };
@@ -268,14 +280,28 @@ impl Lexicon {
                 if !of.contains(&number) {
                     of.push(number);
                 }
-                lexicon.known.insert(term);
+                lexicon.know(term);
             }
         }
         lexicon
     }
 
+    fn know(&mut self, term: String) {
+        self.meant.insert(term.clone());
+        self.known.insert(term);
+    }
+
     /// A pattern of these words, which are known from now on.
     pub(super) fn pattern(&mut self, text: &str) -> Pattern {
+        let pattern = self.exact_pattern(text);
+        for wanted in &pattern.0 {
+            self.meant.insert(wanted.term.clone());
+        }
+        pattern
+    }
+
+    /// A pattern of words that nobody can have meant by another one.
+    pub(super) fn exact_pattern(&mut self, text: &str) -> Pattern {
         let wanted: Vec<Wanted> = forms(text)
             .iter()
             .map(|form| {
@@ -363,39 +389,43 @@ impl Lexicon {
     }
 
     /// The known word that a mistyped one most likely is: the fewest slips, and of equals the first
-    /// in the alphabet that begins with the same letter.
+    /// in the alphabet. The first letter is hardly ever wrong.
     fn corrected(&self, form: &str) -> Option<String> {
         let letters: Vec<char> = form.chars().collect();
-        if letters.len() < ONE_SLIP_LETTERS || letters.iter().any(char::is_ascii_digit) {
+        if letters.iter().any(char::is_ascii_digit) {
             return None;
         }
-        let limit = if letters.len() >= TWO_SLIPS_LETTERS {
-            2
-        } else {
-            1
-        };
-        // Slips are made in words, not in stems: the ending of a mistyped word is cut off before.
-        let typed: Vec<char> = term(form).chars().collect();
-        let mut best: Option<(usize, bool, &String)> = None;
-        for word in &self.known {
-            let other: Vec<char> = word.chars().collect();
-            if other.len() + limit < typed.len().max(4) || other.len() > typed.len() + limit {
-                continue;
-            }
-            // A short stem is too near to others, however long the word was.
-            let of_stem = (typed.len() >= ONE_SLIP_LETTERS)
-                .then(|| search::slips(&typed, &other, limit))
-                .flatten();
-            let slips = of_stem.or_else(|| search::slips(&letters, &other, limit));
+        // A mistyped ending is not cut off, so the word as it stands is compared too.
+        let stem: Vec<char> = term(form).chars().collect();
+        let mut best: Option<(usize, &String)> = None;
+        for word in &self.meant {
+            let meant: Vec<char> = word.chars().collect();
+            let slips = [&stem, &letters]
+                .into_iter()
+                .filter_map(|typed| forgiven(typed, &meant))
+                .min();
             if let Some(slips) = slips {
-                let rank = (slips, other.first() != letters.first(), word);
+                let rank = (slips, word);
                 if best.as_ref().is_none_or(|best| rank < *best) {
                     best = Some(rank);
                 }
             }
         }
-        best.map(|(_, _, word)| word.clone())
+        best.map(|(_, word)| word.clone())
     }
+}
+
+/// The slips between a typed word and one that may be meant, if they are few enough for its length.
+fn forgiven(typed: &[char], meant: &[char]) -> Option<usize> {
+    let limit = match typed.len() {
+        0..ONE_SLIP_LETTERS => return None,
+        ONE_SLIP_LETTERS..TWO_SLIPS_LETTERS => 1,
+        _ => 2,
+    };
+    let near = meant.len() + 1 >= ONE_SLIP_LETTERS
+        && meant.len().abs_diff(typed.len()) <= limit
+        && meant.first() == typed.first();
+    near.then(|| search::slips(typed, meant, limit)).flatten()
 }
 
 /// A text as its words.

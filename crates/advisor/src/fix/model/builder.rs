@@ -15,6 +15,8 @@ use crate::fix::words;
 
 /// Section of a playbook whose first step is the mitigation.
 const FIRST_SECTION: &str = "first-five-minutes";
+/// Section of a playbook that says how to tell it from others.
+const SIGNS_SECTION: &str = "recognise";
 /// Longest check: past an hour it is an investigation, not a check.
 const MINUTES_MAX: f64 = 60.0;
 
@@ -171,6 +173,7 @@ impl Builder<'_> {
             prior: *row.weight.get_ref() * share,
             why: row.why.clone(),
             phrases,
+            signs: signs(entry),
             first: first_step(entry),
         })
     }
@@ -333,6 +336,19 @@ impl Builder<'_> {
         }
         checks
     }
+}
+
+/// Terms of a playbook's summary and of what it says of recognising it, each once.
+fn signs(entry: &Entry) -> Vec<String> {
+    let section = |section: &&catalog::SectionText| section.anchor == SIGNS_SECTION;
+    let texts = catalog::section_texts(entry);
+    let recognise = texts
+        .iter()
+        .find(section)
+        .map(|section| section.text.as_str());
+    let mut terms: BTreeSet<String> = words::terms(&entry.summary).collect();
+    terms.extend(words::terms(recognise.unwrap_or("")));
+    terms.into_iter().collect()
 }
 
 /// The first step of a playbook's first five minutes.
