@@ -8,6 +8,7 @@ mod drawn;
 mod mentions;
 mod model;
 mod question;
+pub mod review;
 mod sheet;
 mod words;
 
@@ -38,7 +39,7 @@ pub struct Reason {
     pub fact: String,
     /// The fact in a sentence.
     pub says: String,
-    /// What was observed: `said`, `chosen`, or evidence with its values.
+    /// What was observed: words, a chosen symptom, or evidence with its values.
     pub observed: String,
     /// Why it speaks for the cause or against it.
     pub why: String,
@@ -77,6 +78,8 @@ pub struct Next {
     pub question: String,
     /// How to find out, with its command.
     pub check: String,
+    /// How to find out, without the command.
+    pub look: String,
     /// The command or query alone; may be empty.
     pub run: String,
     /// `yes-no` or `number`.
@@ -227,9 +230,9 @@ fn ranked(
         .collect();
     reasons.push(Reason {
         fact: String::new(),
-        says: "Your words are like those of this playbook".to_owned(),
-        observed: "said".to_owned(),
-        why: "its symptoms and keywords share them".to_owned(),
+        says: "What you say reads like this playbook".to_owned(),
+        observed: "in your words".to_owned(),
+        why: "its symptoms and keywords are worded alike".to_owned(),
         bits: belief.likeness_bits(cause),
     });
     // A stable sort, so that equal reasons stay in the order of the file.
@@ -269,7 +272,7 @@ fn observed(
         parts.push(word.to_owned());
     }
     if question.symptoms.contains(&fact.id) {
-        parts.push("chosen".to_owned());
+        parts.push("chosen as a symptom".to_owned());
     }
     for check in model.checks.iter().filter(|check| check.fact == at) {
         if let Some(value) = question.evidence.get(&check.name) {
@@ -314,6 +317,7 @@ fn next(question: &Question, belief: &Belief<'_>, chances: &[f64], model: &Model
                 evidence: check.name.clone(),
                 question: check.question.clone(),
                 check: check.instruction(),
+                look: check.look.clone(),
                 run: check.run.clone(),
                 kind: check.kind().to_owned(),
                 number: check.number.clone(),

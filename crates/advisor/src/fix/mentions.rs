@@ -238,8 +238,8 @@ impl Mentions {
     /// How the text speaks of a fact.
     pub(super) fn of(&self, fact: usize) -> Option<&'static str> {
         match self.voices[fact]? {
-            Voice::Denied => Some("denied"),
-            Voice::Strong | Voice::Fair | Voice::Weak => Some("said"),
+            Voice::Denied => Some("denied in your words"),
+            Voice::Strong | Voice::Fair | Voice::Weak => Some("in your words"),
         }
     }
 

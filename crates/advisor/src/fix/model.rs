@@ -169,6 +169,11 @@ impl Model {
         self.checks.iter().find(|check| check.name == name)
     }
 
+    /// The fact that a check observes.
+    pub fn fact_of(&self, check: &Check) -> &Fact {
+        &self.facts[check.fact]
+    }
+
     /// Facts that a reader can choose, in order.
     pub fn symptoms(&self) -> impl Iterator<Item = &Fact> {
         self.facts.iter().filter(|fact| !fact.symptom.is_empty())
