@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{assess, capacity, decide, reproduce};
+use crate::command::{assess, capacity, decide, fix, reproduce};
 use crate::content::{self, ContentSource};
 
 const AFTER_HELP: &str = "\
 Try it:
   dstudio serve                                 the Studio at http://127.0.0.1:8080
+  dstudio fix checkout times out since the deploy   what is safe now, and what to check
   dstudio search retry storm                    where to read about it
   dstudio show pattern:circuit-breaker          a page in the terminal
   dstudio decide --users 2M --data-gb 800       patterns to start with, and why not the others
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Search(SearchOptions),
     /// Show a page in the terminal.
     Show(ShowOptions),
+    /// From what you see to likely causes, and what is safe to do now.
+    Fix(fix::Options),
     /// Which patterns fit your scale, your numbers and what hurts.
     Decide(decide::Options),
     /// How many servers carry a load, what waits and how long; exit 1 where a target is missed.
