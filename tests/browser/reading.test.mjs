@@ -134,12 +134,12 @@ onBoth(
 
 onBoth("filters narrow the list and stand in the address", async ({ page, at }) => {
   await page.goto(at("/pattern-library/"));
-  const rows = page.locator("[data-listing] tr[data-tier]:visible");
+  const rows = page.locator("[data-listing] tr[data-item]:visible");
   const all = await rows.count();
   await page.locator("[data-filters] select[name=tier]").selectOption("gold");
   const gold = await rows.count();
   assert.ok(gold > 0 && gold <= all);
-  const tiers = await rows.evaluateAll((found) => found.map((row) => row.dataset.tier));
+  const tiers = await rows.evaluateAll((found) => found.map((row) => row.dataset.item.match(/tier:(\S+)/)[1]));
   assert.deepEqual([...new Set(tiers)], ["gold"]);
   await page.locator("[data-filters] select[name=answers]").selectOption("availability");
   const both = await rows.count();
@@ -158,8 +158,8 @@ test("filters work without script", async () => {
   await page.locator("[data-filter-submit]").click();
   assert.equal(new URL(page.url()).searchParams.get("tier"), "gold");
   const tiers = await page
-    .locator("[data-listing] tr[data-tier]")
-    .evaluateAll((rows) => rows.map((row) => row.dataset.tier));
+    .locator("[data-listing] tr[data-item]")
+    .evaluateAll((rows) => rows.map((row) => row.dataset.item.match(/tier:(\S+)/)[1]));
   assert.deepEqual([...new Set(tiers)], ["gold"]);
   await context.close();
 });
@@ -210,4 +210,23 @@ test("a changed address in a published link still leads to its page", async () =
   await page.goto(at("/pattern-library/scaling/multi-region/"));
   await page.locator("h1").waitFor();
   await context.close();
+});
+
+test("every playbook prints on one side of paper", async () => {
+  const { context, page, at } = await open(browser, live.base);
+  await page.goto(at("/playbooks/"));
+  const addresses = await page
+    .locator("main .listing a")
+    .evaluateAll((links) => [...new Set(links.map((link) => link.getAttribute("href")))]);
+  const playbooks = addresses.filter((address) => /^\/playbooks\/[^/]+\/$/.test(address));
+  assert.ok(playbooks.length > 0);
+  const longer = [];
+  for (const address of playbooks) {
+    await page.goto(at(address));
+    const file = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    const sides = file.match(/\/Type\s*\/Page\b/g)?.length;
+    if (sides !== 1) longer.push(`${address}: ${sides} sides`);
+  }
+  await context.close();
+  assert.deepEqual(longer, []);
 });

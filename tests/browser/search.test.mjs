@@ -38,6 +38,8 @@ function everywhere(name, run) {
 }
 
 const options = (page) => page.locator("dialog[open] [role=option]");
+/** The rows answer what was typed: until then they may be those of a shorter query, about to go. */
+const answered = (page) => page.locator("dialog[open] [role=listbox][aria-busy=false]").waitFor();
 const selected = (page) => page.locator("dialog[open] [aria-selected=true]");
 
 everywhere("the dialog opens on /, finds, and goes there by keyboard", async (opened) => {
@@ -47,6 +49,7 @@ everywhere("the dialog opens on /, finds, and goes there by keyboard", async (op
   assert.ok(await page.evaluate(() => document.activeElement.matches("dialog[open] input")));
   await page.keyboard.type("circuit braker");
   await options(page).first().waitFor();
+  await answered(page);
   assert.match(await selected(page).innerText(), /circuit breaker/i);
   await page.keyboard.press("ArrowDown");
   const second = await selected(page).getAttribute("href");
@@ -79,6 +82,7 @@ everywhere("a section's result leads to the section", async ({ page, at }) => {
   await page.keyboard.press("/");
   await page.keyboard.type("circuit breaker how it fails");
   await options(page).first().waitFor();
+  await answered(page);
   const deep = page.locator('dialog[open] [role=option][href*="#"]').first();
   const href = await deep.evaluate((link) => link.href);
   await deep.click();

@@ -33,6 +33,7 @@ export const PAGES = {
   "cross reference": "/reference/cross-reference-guide/",
   "site map": "/site-map/",
   tools: "/tools/",
+  reproduced: "/reproduced/",
   "search results": "/search/?q=retry+storm",
   "not found": "/patterns/circuit-braker/",
 };

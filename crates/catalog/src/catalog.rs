@@ -235,8 +235,10 @@ fn is_entry_file(path: &str) -> bool {
 }
 
 fn is_data_file(path: &str) -> bool {
-    (path.ends_with(".toml") && (path.starts_with("experiments/") || path.starts_with("tools/")))
-        || (path.ends_with(".json") && path.starts_with("experiments/results/"))
+    let of_toml = ["experiments/", "tools/", "published/"];
+    let of_json = ["experiments/results/", "published/"];
+    let within = |folders: &[&str]| folders.iter().any(|folder| path.starts_with(folder));
+    (path.ends_with(".toml") && within(&of_toml)) || (path.ends_with(".json") && within(&of_json))
 }
 
 fn is_ignored(path: &str) -> bool {

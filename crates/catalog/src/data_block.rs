@@ -2,7 +2,8 @@
 
 use crate::diagnostic::nearest;
 use crate::document::{
-    Block, Code, Control, ExperimentBlock, Inline, Listing, ListingStyle, Module, Phase, Step,
+    Block, Code, Control, ExperimentBlock, Inline, Listing, ListingStyle, Module, Phase,
+    Reproduced, Step,
 };
 use crate::fields::{Fields, Sheet, parse_toml};
 use crate::kind::{EntryId, Kind};
@@ -78,7 +79,7 @@ pub(crate) fn read(
     }
     let allowed: &[&str] = match info.language {
         "mermaid" => &["title", "alt"],
-        "step" | "phase" | "module" | "list" | "experiment" => &[],
+        "step" | "phase" | "module" | "list" | "experiment" | "reproduced" => &[],
         _ => &["title", "tab"],
     };
     for (name, _) in &info.attributes {
@@ -97,7 +98,7 @@ pub(crate) fn read(
     }
     match info.language {
         "mermaid" => diagram(page, &info, text, fence_offset),
-        "step" | "phase" | "module" | "list" | "experiment" => {
+        "step" | "phase" | "module" | "list" | "experiment" | "reproduced" => {
             let text = written.unwrap_or(&text);
             data(page, info.language, text, offset, fence_offset)
         }
@@ -162,6 +163,7 @@ fn data(
         "phase" => Block::Phase(Box::new(reader.phase())),
         "module" => Block::Module(Box::new(reader.module())),
         "experiment" => Block::Experiment(Box::new(reader.experiment())),
+        "reproduced" => Block::Reproduced(reader.reproduced()),
         _ => match reader.listing(fence_offset) {
             Some(listing) => Block::Listing(listing),
             None => {
@@ -307,6 +309,14 @@ impl Reader<'_, '_, '_, '_> {
             group_by,
             style,
         })
+    }
+
+    fn reproduced(&self) -> Reproduced {
+        let shown = self.fields.choice("show", &["published", "cross-checks"]);
+        match shown.as_deref() {
+            Some("cross-checks") => Reproduced::CrossChecks,
+            _ => Reproduced::Published,
+        }
     }
 
     fn experiment(&self) -> ExperimentBlock {

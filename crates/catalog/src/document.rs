@@ -103,6 +103,17 @@ pub enum Block {
     Listing(Listing),
     /// An experiment that the page runs.
     Experiment(Box<ExperimentBlock>),
+    /// Published results beside what our models give.
+    Reproduced(Reproduced),
+}
+
+/// Which of the results of `published/` a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reproduced {
+    /// Those whose source was read, and standard results.
+    Published,
+    /// Those remembered and agreeing with arithmetic, for comparison only.
+    CrossChecks,
 }
 
 /// An experiment on a page: which one, what is shown first, and what a reader may change.

@@ -208,6 +208,8 @@ pub struct IncidentDetails {
     pub duration_minutes: Option<u32>,
     /// What set it off.
     pub trigger: String,
+    /// Which sort of thing set it off: an id of the vocabulary's triggers.
+    pub trigger_kind: String,
 }
 
 /// What a playbook adds.
@@ -268,6 +270,8 @@ impl Entry {
             ("answers", Details::Pattern(pattern)) => {
                 pattern.answers.iter().map(String::as_str).collect()
             }
+            ("pattern", _) => related(RelationKind::Patterns),
+            ("trigger", Details::Incident(incident)) => vec![&incident.trigger_kind],
             ("domain", Details::CaseStudy(study)) => vec![&study.domain],
             ("section", Details::Page { section, .. }) => vec![section],
             ("level", Details::Path(path)) => vec![&path.level],
@@ -548,6 +552,8 @@ impl FrontReader<'_, '_, '_> {
                 date: self.fields.date("date"),
                 duration_minutes: self.fields.bounded("duration_minutes", 1, 1_000_000),
                 trigger: self.needed("trigger"),
+                trigger_kind: self
+                    .choice("trigger_kind", &Vocabulary::ids(&self.vocabulary.triggers)),
             }),
             Kind::Playbook => Details::Playbook(PlaybookDetails {
                 time_box_minutes: self.fields.bounded("time_box_minutes", 1, 10_000),

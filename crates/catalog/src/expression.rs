@@ -246,8 +246,14 @@ fn apply(name: &str, arguments: &[f64]) -> Result<f64, String> {
 pub fn format_value(value: f64, unit: &str) -> String {
     let magnitude = value.abs();
     let rounded = libm::round(value);
-    if (value - rounded).abs() <= 1e-9 * magnitude.max(1.0) && magnitude < 1e15 {
-        return grouped(&format!("{rounded:.0}"));
+    // What is left of a difference between numbers near one; anything larger is a small number.
+    let is_noise = magnitude < 1e-15;
+    if (rounded != 0.0 || is_noise)
+        && (value - rounded).abs() <= 1e-9 * magnitude.max(1.0)
+        && magnitude < 1e15
+    {
+        // Plus zero, so that minus zero has no sign.
+        return grouped(&format!("{:.0}", rounded + 0.0));
     }
     if !(1e-4..1e15).contains(&magnitude) {
         return scientific(value);
@@ -378,6 +384,8 @@ mod tests {
         assert_eq!(format_value(0.999_702, ""), "0.9997");
         assert_eq!(format_value(12_345.67, ""), "12,346");
         assert_eq!(format_value(-0.25, ""), "-0.25");
+        assert_eq!(format_value(1e-10, ""), "1.00 × 10⁻¹⁰");
+        assert_eq!(format_value(1.0 - 0.9 - 0.1, ""), "0");
     }
 
     proptest! {

@@ -46,8 +46,8 @@ pub use catalog::{Catalog, FILE_BYTES_MAX, FILES_MAX, Generated, Layer};
 pub use diagnostic::{DIAGNOSTICS_MAX, Diagnostic, Place, Severity, nearest};
 pub use document::{
     AdmonitionKind, Alignment, Assumption, Block, Code, Computed, Control, Document,
-    ExperimentBlock, Inline, Listing, ListingStyle, Module, Phase, Section, Step, Table, Target,
-    walk_blocks, walk_inlines,
+    ExperimentBlock, Inline, Listing, ListingStyle, Module, Phase, Reproduced, Section, Step,
+    Table, Target, walk_blocks, walk_inlines,
 };
 pub use duplicates::near_duplicates;
 pub use entry::{

@@ -106,7 +106,7 @@ fn block_text(block: &Block, lines: &mut Vec<String>) {
             lines.extend(block.runs().into_iter().map(inline_text));
             lines.extend(step.run.iter().map(code_text));
         }
-        Block::Math(_) | Block::Rule | Block::Listing(_) => {}
+        Block::Math(_) | Block::Rule | Block::Listing(_) | Block::Reproduced(_) => {}
         _ => lines.extend(block.runs().into_iter().map(inline_text)),
     }
     lines.retain(|line| !line.is_empty());

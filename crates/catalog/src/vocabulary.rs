@@ -32,6 +32,8 @@ pub struct Vocabulary {
     pub problems: Vec<Choice>,
     /// Case-study domains.
     pub domains: Vec<Choice>,
+    /// What sets an incident off.
+    pub triggers: Vec<Choice>,
 }
 
 impl Vocabulary {
@@ -50,6 +52,7 @@ impl Vocabulary {
             ("scale", &mut self.scales),
             ("problem", &mut self.problems),
             ("domain", &mut self.domains),
+            ("trigger", &mut self.triggers),
         ] {
             for choice in fields.tables(key) {
                 let meaning = choice.text("meaning").or_else(|| choice.text("question"));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{assess, capacity, decide};
+use crate::command::{assess, capacity, decide, reproduce};
 use crate::content::{self, ContentSource};
 
 const AFTER_HELP: &str = "\
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Assess(assess::Options),
     /// Run experiments and decide their claims; exit 1 unless all hold.
     Verify(VerifyOptions),
+    /// Published results against our models; exit 1 where one fails that is not recorded.
+    Reproduce(reproduce::Options),
     /// Run scenarios: systems, load, faults, and what is claimed of them.
     Sim(SimOptions),
     /// Print shell completions.

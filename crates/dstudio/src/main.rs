@@ -73,6 +73,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Capacity(options) => command::capacity::run(options),
         Command::Assess(options) => command::assess::run(options),
         Command::Verify(options) => command::verify::run(options),
+        Command::Reproduce(options) => command::reproduce::run(options),
         Command::Sim(options) => command::sim::run(options),
         Command::Completions(options) => command::completions::run(options),
     }

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// order of jobs, so the number of cores changes nothing.
 pub(crate) fn run(scenario: &Scenario, name: &str) -> Results {
     let mut study = scenario.study();
-    let progress = Progress::new(name);
+    let progress = Progress::new(name, "runs");
     loop {
         let jobs: Vec<Job> = study.next_jobs();
         if jobs.is_empty() {
@@ -37,8 +37,10 @@ pub(crate) fn run(scenario: &Scenario, name: &str) -> Results {
     study.results()
 }
 
-struct Progress<'n> {
+/// How far a long run is, told on a terminal only.
+pub(crate) struct Progress<'n> {
     name: &'n str,
+    things: &'n str,
     started: Instant,
     of: AtomicUsize,
     finished: AtomicUsize,
@@ -46,9 +48,11 @@ struct Progress<'n> {
 }
 
 impl<'n> Progress<'n> {
-    fn new(name: &'n str) -> Self {
+    /// Progress of `name`, counted in `things`.
+    pub(crate) fn new(name: &'n str, things: &'n str) -> Self {
         Progress {
             name,
+            things,
             started: Instant::now(),
             of: AtomicUsize::new(0),
             finished: AtomicUsize::new(0),
@@ -56,24 +60,25 @@ impl<'n> Progress<'n> {
         }
     }
 
-    fn more(&self, jobs: usize) {
+    pub(crate) fn more(&self, jobs: usize) {
         self.of.fetch_add(jobs, Ordering::Relaxed);
     }
 
-    fn done(&self) {
+    pub(crate) fn done(&self) {
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         if self.shown && self.started.elapsed() > PATIENCE {
             let of = self.of.load(Ordering::Relaxed);
             // A terminal that cannot be written to loses its progress, nothing else.
             let _ = write!(
                 std::io::stderr(),
-                "\r{}: {finished} of {of} runs ",
-                self.name
+                "\r{}: {finished} of {of} {} ",
+                self.name,
+                self.things
             );
         }
     }
 
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         if self.shown && self.started.elapsed() > PATIENCE {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }

@@ -343,6 +343,15 @@ impl Writer<'_> {
                 out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
             }
             Block::Listing(listing) => self.listing(listing, indent, out),
+            Block::Reproduced(_) => {
+                out.push('\n');
+                out.push_str(&wrapped(
+                    "Run them: dstudio reproduce",
+                    self.width,
+                    &pad,
+                    &pad,
+                ));
+            }
         }
     }
 

@@ -371,6 +371,15 @@ fn show_takes_an_id_a_slug_or_an_address() {
     assert!(part.status == Some(0) && by_id.out.contains(part.out.trim()));
     let markdown = run(&["show", "--md", "circuit-breaker"]);
     assert!(markdown.out.starts_with("# Circuit"), "{}", markdown.out);
+    let part = run(&[
+        "show",
+        "--md",
+        "circuit-breaker",
+        "--section",
+        "how-it-fails",
+    ]);
+    assert!(part.out.starts_with("## How it fails"), "{}", part.out);
+    assert!(markdown.out.contains(part.out.trim()), "{}", part.out);
     assert_eq!(run(&["show", "term:quorum"]).status, Some(0));
 }
 

@@ -42,6 +42,7 @@ pub mod workload;
 
 pub use claim::{Claim, Verdict};
 pub use figure::{TAIL_SAMPLES_MIN, Unit, figures};
+pub use policy::CoDelState;
 pub use results::{
     ClaimResult, FigureResult, LatencyBucket, Line, Quote, Results, Series, Slowest, VariantResult,
 };

@@ -66,6 +66,7 @@ async function add(exports, name) {
 async function search() {
   const query = input.value;
   const number = ++latest;
+  list.ariaBusy = true;
   try {
     const exports = await (engine ??= start());
     let needs;
@@ -108,6 +109,7 @@ function show(query, { results, total }) {
     for (const hit of hits) group.append(row(hit, number++));
     list.append(group);
   }
+  list.ariaBusy = false;
   const count = [texts.none, texts.one][total] ?? texts.many.replace("{n}", total);
   status.textContent = query.trim() && count;
   all.hidden = !total;
@@ -150,6 +152,7 @@ if (folder && dialog) {
   input.onkeydown = onKey;
   input.oninput = () => {
     active = -1;
+    list.ariaBusy = true; // its rows answer an earlier query
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(search);
   };

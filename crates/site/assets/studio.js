@@ -83,7 +83,7 @@ function filters() {
   for (const listing of all("[data-listing]")) {
     const form = listing.querySelector("[data-filters]");
     if (!form) continue;
-    const items = all("[data-tier]", listing);
+    const items = all("[data-item]", listing);
     const complete = items.filter((item) => item.matches("tr"));
     const count = form.querySelector("[data-filter-count]");
     const parameters = new URLSearchParams(location.search);
@@ -91,13 +91,13 @@ function filters() {
     const apply = () => {
       const wanted = all("select", form).filter((select) => select.value);
       for (const item of items) {
-        item.hidden = !wanted.every((select) =>
-          (item.dataset[select.name] ?? "").split(" ").includes(select.value));
+        const values = item.dataset.item.split(" ");
+        item.hidden = !wanted.every(({ name, value }) => values.includes(`${name}:${value}`));
       }
       for (const group of all("[data-group]", listing)) {
-        group.hidden = !group.querySelector("[data-tier]:not([hidden])");
+        group.hidden = !group.querySelector("[data-item]:not([hidden])");
         for (const part of all("table, .planned-list", group)) {
-          part.hidden = !part.querySelector("[data-tier]:not([hidden])");
+          part.hidden = !part.querySelector("[data-item]:not([hidden])");
         }
       }
       count.textContent = count.dataset.template

@@ -40,6 +40,8 @@ impl Assets {
             "search.css",
             "tools.css",
             "experiment.css",
+            "reproduced.css",
+            "print.css",
         ] {
             if let Some(file) = Files::get(name) {
                 style.push_str(&minified(&String::from_utf8_lossy(&file.data)));

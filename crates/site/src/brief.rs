@@ -1,8 +1,8 @@
 //! What a reader in a hurry needs before the body: the answer, the facts, the way through.
 
 use catalog::{
-    Block, Details, Entry, Inline, Module, PatternDetails, Phase, RelationKind, RichText, Step,
-    Vocabulary, inline_text,
+    Block, Details, Entry, IncidentDetails, Inline, Module, PatternDetails, Phase, RelationKind,
+    RichText, Step, Vocabulary, inline_text,
 };
 use maud::{Markup, html};
 
@@ -44,10 +44,29 @@ impl Writer<'_> {
             },
             Details::Incident(incident) if !incident.trigger.is_empty() => html! {
                 div.brief.brief-wide {
-                    div.brief-problem { h2 { (t("incident.trigger")) } p { (incident.trigger) } }
+                    div.brief-problem {
+                        h2 { (t("incident.trigger")) }
+                        p { (incident.trigger) }
+                        (self.incident_facts(incident))
+                    }
                 }
             },
             _ => html! {},
+        }
+    }
+
+    fn incident_facts(&self, incident: &IncidentDetails) -> Markup {
+        let t = |id| self.site.t(id);
+        let triggers = &self.site.catalog.vocabulary.triggers;
+        html! {
+            p.card-facts {
+                span { (t("incident.organisation")) " " (incident.organisation) }
+                @if let Some(date) = incident.date { span { (date) } }
+                @if let Some(minutes) = incident.duration_minutes {
+                    span { (t("incident.duration")) " " (minutes_text(minutes)) }
+                }
+                span { (Vocabulary::name(triggers, &incident.trigger_kind)) }
+            }
         }
     }
 

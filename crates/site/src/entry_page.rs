@@ -230,7 +230,11 @@ impl Writer<'_> {
                 ol {
                     @for source in &entry.sources {
                         li id={ "source-" (source.key) } {
-                            a.external href=(source.url) rel="noopener" { cite { (source.title) } }
+                            @if source.url.is_empty() {
+                                cite { (source.title) }
+                            } @else {
+                                a.external href=(source.url) rel="noopener" { cite { (source.title) } }
+                            }
                             " " span.source-by {
                                 (source.org)
                                 @if let Some(year) = source.year { ", " (year) }

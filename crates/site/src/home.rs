@@ -52,7 +52,8 @@ impl Site {
                 @for (kind, path) in COUNTED {
                     @let count = self.catalog.pages().filter(|entry| entry.id.kind == kind).count();
                     @if count > 0 {
-                        li { a href=(self.href(path)) { strong { (count) } " " (self.t(&format!("kinds.{kind}"))) } }
+                        @let noun = if count == 1 { "kind" } else { "kinds" };
+                        li { a href=(self.href(path)) { strong { (count) } " " (self.t(&format!("{noun}.{kind}"))) } }
                     }
                 }
                 @if !self.catalog.terms.is_empty() {

@@ -25,6 +25,7 @@ mod listing;
 mod markdown_form;
 mod neighbours;
 mod render;
+mod reproduced_block;
 mod request;
 mod route;
 mod search_index;

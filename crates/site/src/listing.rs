@@ -1,5 +1,7 @@
 //! Lists derived from the catalogue: cards, tables with filters, links.
 
+use std::cmp::Reverse;
+
 use catalog::{Choice, Details, Entry, Kind, Listing, ListingStyle, Vocabulary};
 use maud::{Markup, html};
 
@@ -7,8 +9,14 @@ use crate::brief::{minutes_text, scale_meter, tier_badge};
 use crate::render::Writer;
 use crate::site::Mode;
 
-/// Filters of pattern tables: query parameter and field of the entry.
-const FILTERS: [&str; 4] = ["tier", "scale", "law", "answers"];
+/// Filters of a kind's tables: query parameter and field of the entry.
+fn filters_of(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Pattern => &["tier", "scale", "law", "answers"],
+        Kind::Incident => &["law", "trigger", "pattern"],
+        _ => &[],
+    }
+}
 
 /// A list from this many entries on is worth filtering.
 const FILTERED_FROM: usize = 8;
@@ -28,24 +36,31 @@ impl Writer<'_> {
         };
         let mut found: Vec<&Entry> = self.site.catalog.entries().filter(matches).collect();
         found.sort_by_key(|entry| {
-            let order = match &entry.details {
-                Details::Page { order, .. } => *order,
-                _ => 0,
+            let (order, date) = match &entry.details {
+                Details::Page { order, .. } => (*order, None),
+                Details::Incident(incident) => (0, incident.date),
+                _ => (0, None),
             };
-            (entry.planned, order, entry.name.to_lowercase())
+            // The newest incident first.
+            (
+                entry.planned,
+                order,
+                Reverse(date),
+                entry.name.to_lowercase(),
+            )
         });
         found
     }
 
     pub(crate) fn listing(&self, listing: &Listing) -> Markup {
         let entries = self.listed(listing);
-        let filtered = listing.kind == Kind::Pattern
+        let filtered = !filters_of(listing.kind).is_empty()
             && listing.style == ListingStyle::Table
             && entries.len() >= FILTERED_FROM;
         let groups = self.groups(listing, &entries);
         html! {
             div.listing data-listing[filtered] {
-                @if filtered { (self.filter_form(&entries)) }
+                @if filtered { (self.filter_form(listing.kind, &entries)) }
                 @for (title, members) in &groups {
                     @if !members.is_empty() {
                         div.listing-group data-group {
@@ -137,8 +152,7 @@ impl Writer<'_> {
         let label = self.site.t("listing.planned");
         let names = html! {
             @for (index, entry) in planned.iter().enumerate() {
-                span data-tier=[data(entry, "tier")] data-scale=[data(entry, "scale")]
-                    data-law=[data(entry, "law")] data-answers=[data(entry, "answers")] {
+                span data-item=[item(entry)] {
                     @if index > 0 { span.separator { " · " } }
                     span.planned { (entry.name) }
                 }
@@ -215,12 +229,15 @@ impl Writer<'_> {
                             th scope="col" { (t("unit.weeks")) }
                         } @else if kind == Kind::CaseStudy {
                             th scope="col" { (t("study.years")) }
+                        } @else if kind == Kind::Incident {
+                            th scope="col" { (t("incident.trigger")) }
+                            th scope="col" { (t("incident.date")) }
+                            th scope="col" { (t("incident.duration")) }
                         }
                     } }
                     tbody {
                         @for entry in entries {
-                            tr data-tier=[data(entry, "tier")] data-scale=[data(entry, "scale")]
-                                data-law=[data(entry, "law")] data-answers=[data(entry, "answers")] {
+                            tr data-item=[item(entry)] {
                                 th scope="row" {
                                     a href=(self.site.href(&entry.path)) { (entry.name) }
                                     span.why { (card_text(entry)) }
@@ -237,6 +254,11 @@ impl Writer<'_> {
                                     Details::Migration(migration) => {
                                         td.nowrap { @if let Some((least, most)) = migration.weeks { (least) "–" (most) } }
                                     }
+                                    Details::Incident(incident) => {
+                                        td { (Vocabulary::name(&vocabulary.triggers, &incident.trigger_kind)) }
+                                        td.nowrap { @if let Some(date) = incident.date { (date) } }
+                                        td.nowrap { @if let Some(minutes) = incident.duration_minutes { (minutes_text(minutes)) } }
+                                    }
                                     Details::CaseStudy(study) => {
                                         td.nowrap { @if let Some((from, to)) = study.years { (from) "–" (to) } }
                                     }
@@ -252,35 +274,44 @@ impl Writer<'_> {
 
     /// Whether the request's filters let an entry through.
     fn chosen(&self, entry: &Entry) -> bool {
-        FILTERS.iter().all(|filter| {
+        filters_of(entry.id.kind).iter().all(|filter| {
             let mut wanted = self.request.parameters(filter).peekable();
             wanted.peek().is_none() || wanted.any(|value| entry.field(filter).contains(&value))
         })
     }
 
+    /// What a filter can be set to, in the order in which it is shown.
+    fn filter_choices(&self, filter: &str) -> Vec<Choice> {
+        let vocabulary = &self.site.catalog.vocabulary;
+        let of_kind = |kind: Kind| {
+            let entries = self.site.catalog.entries();
+            let mut found: Vec<Choice> = entries
+                .filter(|entry| entry.id.kind == kind)
+                .map(|entry| Choice {
+                    id: entry.id.slug.clone(),
+                    name: entry.name.clone(),
+                    path: None,
+                    meaning: String::new(),
+                })
+                .collect();
+            found.sort_by_key(|choice| choice.name.to_lowercase());
+            found
+        };
+        match filter {
+            "tier" => vocabulary.tiers.clone(),
+            "scale" => vocabulary.scales.clone(),
+            "answers" => vocabulary.problems.clone(),
+            "trigger" => vocabulary.triggers.clone(),
+            "law" => of_kind(Kind::Law),
+            "pattern" => of_kind(Kind::Pattern),
+            _ => Vec::new(),
+        }
+    }
+
     /// Works without script on a server; with script it filters in place. In files without script
     /// it would do nothing, so script shows it there.
-    fn filter_form(&self, entries: &[&Entry]) -> Markup {
-        let vocabulary = &self.site.catalog.vocabulary;
+    fn filter_form(&self, kind: Kind, entries: &[&Entry]) -> Markup {
         let t = |id| self.site.t(id);
-        let laws: Vec<Choice> = self
-            .site
-            .catalog
-            .entries()
-            .filter(|entry| entry.id.kind == Kind::Law)
-            .map(|law| Choice {
-                id: law.id.slug.clone(),
-                name: law.name.clone(),
-                path: None,
-                meaning: String::new(),
-            })
-            .collect();
-        let lists: [&[Choice]; 4] = [
-            &vocabulary.tiers,
-            &vocabulary.scales,
-            &laws,
-            &vocabulary.problems,
-        ];
         let counts = |filter: &str, id: &str| {
             entries
                 .iter()
@@ -289,12 +320,12 @@ impl Writer<'_> {
         };
         html! {
             form class={ "filters" @if self.site.mode == Mode::Export { " scripted" } } method="get" data-filters {
-                @for (filter, choices) in FILTERS.iter().zip(lists) {
+                @for filter in filters_of(kind) {
                     label {
                         span { (self.site.t(&format!("filter.{filter}"))) }
                         select name=(filter) {
                             option value="" { (t("filter.any")) }
-                            @for choice in choices {
+                            @for choice in self.filter_choices(filter) {
                                 @if counts(filter, &choice.id) > 0 {
                                     option value=(choice.id)
                                         selected[self.request.parameter(filter) == Some(choice.id.as_str())] {
@@ -312,9 +343,14 @@ impl Writer<'_> {
     }
 }
 
-fn data(entry: &Entry, field: &str) -> Option<String> {
-    let values = entry.field(field);
-    (!values.is_empty()).then(|| values.join(" "))
+/// What script filters a row by: `field:value`, separated by spaces.
+fn item(entry: &Entry) -> Option<String> {
+    let filters = filters_of(entry.id.kind);
+    let values = filters.iter().flat_map(|filter| {
+        let values = entry.field(filter).into_iter();
+        values.map(move |value| format!("{filter}:{value}"))
+    });
+    (!filters.is_empty()).then(|| values.collect::<Vec<_>>().join(" "))
 }
 
 /// The line under a name: what a reader chooses by.

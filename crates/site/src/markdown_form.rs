@@ -1,8 +1,8 @@
 //! A document back to Markdown, with figures computed and links that lead somewhere.
 
 use catalog::{
-    Block, Code, Document, Entry, Inline, Kind, Listing, Module, Phase, Step, Table, Target,
-    inline_text,
+    Block, Code, Document, Entry, Inline, Kind, Listing, Module, Phase, Section, Step, Table,
+    Target, inline_text,
 };
 
 use crate::site::Site;
@@ -13,6 +13,13 @@ pub(crate) fn resolved(site: &Site, entry: &Entry) -> String {
     let mut text = String::new();
     writer.document(&entry.document, &mut text);
     text.trim_end().to_owned()
+}
+
+/// One section of an entry as CommonMark.
+pub(crate) fn section(site: &Site, section: &Section) -> String {
+    let mut text = String::new();
+    MarkdownWriter { site }.section(section, &mut text);
+    text
 }
 
 /// A short text of the front matter in one line.
@@ -69,9 +76,14 @@ impl MarkdownWriter<'_> {
     fn document(&self, document: &Document, out: &mut String) {
         self.blocks(&document.introduction, out);
         for section in &document.sections {
-            out.push_str(&format!("\n## {}\n", self.inlines(&section.title)));
-            self.blocks(&section.blocks, out);
+            out.push('\n');
+            self.section(section, out);
         }
+    }
+
+    fn section(&self, section: &Section, out: &mut String) {
+        out.push_str(&format!("## {}\n", self.inlines(&section.title)));
+        self.blocks(&section.blocks, out);
     }
 
     fn blocks(&self, blocks: &[Block], out: &mut String) {
@@ -136,6 +148,7 @@ impl MarkdownWriter<'_> {
                 crate::experiment_block::markdown(self.site, block).unwrap_or_default()
             }
             Block::Listing(listing) => self.listing(listing),
+            Block::Reproduced(which) => crate::reproduced_block::markdown(self.site, *which),
         }
     }
 

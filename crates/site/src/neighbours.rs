@@ -95,17 +95,7 @@ impl Site {
             if other.inverse && related.iter().any(|known| stated(&known)) {
                 continue;
             }
-            let key = if other.inverse {
-                let by_kind = format!("inverse.{}.{}", other.kind.key(), other.id.kind);
-                let known = self.catalog.interface.has(&by_kind);
-                if known {
-                    by_kind
-                } else {
-                    format!("inverse.{}.any", other.kind.key())
-                }
-            } else {
-                format!("relation.{}", other.kind.key())
-            };
+            let key = self.relation_title(entry.id.kind, other);
             match groups.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, list)) => list.push(other),
                 None => groups.push((key, vec![other])),
@@ -124,6 +114,24 @@ impl Site {
                     }
                 }
             }
+        }
+    }
+
+    /// The id of the text over a group of related entries.
+    fn relation_title(&self, kind: Kind, other: &Related) -> String {
+        let relation = other.kind.key();
+        let specific = match (kind, other.id.kind) {
+            // Stated on either side, it is the same thing to a reader.
+            (Kind::Playbook, Kind::Incident) | (Kind::Incident, Kind::Playbook) => {
+                format!("{kind}.related-{}", other.id.kind)
+            }
+            _ if other.inverse => format!("inverse.{relation}.{}", other.id.kind),
+            _ => format!("relation.{relation}"),
+        };
+        if self.catalog.interface.has(&specific) {
+            specific
+        } else {
+            format!("inverse.{relation}.any")
         }
     }
 

@@ -137,6 +137,7 @@ impl<'s> Writer<'s> {
             Block::Module(module) => self.module(module),
             Block::Listing(listing) => self.listing(listing),
             Block::Experiment(block) => self.experiment(block),
+            Block::Reproduced(which) => self.reproduced(*which),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use catalog::{Block, Catalog, Diagnostic, Entry, GLOSSARY_PATH, Generated, Severity};
+use catalog::{Block, Catalog, Diagnostic, Entry, EntryId, GLOSSARY_PATH, Generated, Severity};
 
 use crate::asset::Assets;
 use crate::fragment::{Fragments, MathDisplay};
@@ -108,6 +108,16 @@ impl Site {
             .get_or_init(|| SearchIndex::build(&self.catalog, &|path| self.href(path)))
     }
 
+    /// A page as Markdown, or one section of it. None if there is no such page or section.
+    pub fn page_as_markdown(&self, id: &EntryId, section: Option<&str>) -> Option<String> {
+        let entry = self.catalog.entry(id).filter(|entry| !entry.planned)?;
+        let Some(section) = section else {
+            return Some(self.markdown(entry));
+        };
+        let section = entry.document.section(section)?;
+        Some(crate::markdown_form::section(self, section))
+    }
+
     /// The tools' rules and questions, read on first use.
     pub fn tools(&self) -> &Tools {
         self.tools.get_or_init(|| Tools::read(&self.catalog))
@@ -174,6 +184,11 @@ impl Site {
                     Block::Math(latex) => {
                         if let Err(error) = self.fragments.math(latex, MathDisplay::Block) {
                             report(line, "formula", error.0);
+                        }
+                    }
+                    Block::Reproduced(_) => {
+                        for message in self.reproduced_problems() {
+                            report(line, "published", message);
                         }
                     }
                     Block::Experiment(block) => {

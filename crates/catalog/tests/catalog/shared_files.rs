@@ -54,13 +54,24 @@ fn choices_have_an_id_and_a_name() {
                 hint: add `name = …`
             vocabulary.toml:1:26: error[wrong-type]: `tier` must be a list of tables, found integer
             vocabulary.toml:2:1: error[unknown-key]: the vocabulary has an unknown key `colour`
-                hint: known keys: category, domain, problem, scale, tier"#]],
+                hint: known keys: category, domain, problem, scale, tier, trigger"#]],
     );
 }
 
 #[test]
 fn tools_and_experiments_are_kept_as_they_are() {
-    let catalog = load(&[("tools/a.toml", "x = 1"), ("experiments/b.toml", "y = 2")]);
+    let catalog = load(&[
+        ("tools/a.toml", "x = 1"),
+        ("experiments/b.toml", "y = 2"),
+        ("published/c.toml", "z = 3"),
+        ("published/results.json", "{}"),
+    ]);
     let names: Vec<&str> = catalog.data.keys().map(String::as_str).collect();
-    assert_eq!(names, ["experiments/b.toml", "tools/a.toml"]);
+    let kept = [
+        "experiments/b.toml",
+        "published/c.toml",
+        "published/results.json",
+        "tools/a.toml",
+    ];
+    assert_eq!(names, kept);
 }

@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod decide;
 pub(crate) mod export;
 pub(crate) mod report;
+pub(crate) mod reproduce;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod show;

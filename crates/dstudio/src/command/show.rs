@@ -1,7 +1,7 @@
 //! `dstudio show`.
 
 use catalog::{Catalog, Entry, EntryId, Kind, nearest};
-use site::{Fragments, Mode, Request, Response, Site};
+use site::{Fragments, Mode, Site};
 
 use crate::arguments::{Checkout, ShowOptions};
 use crate::{Failure, Outcome, output, terminal};
@@ -48,11 +48,10 @@ pub(crate) fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
         return Ok(Outcome::Finding);
     }
     if options.md {
-        let path = format!("{}index.md", entry.path);
+        let id = entry.id.clone();
         let site = Site::new(catalog, Fragments::default(), Mode::Live);
-        if let Response::Page { body, .. } = site.respond(&Request::get(path)) {
-            output::print(&String::from_utf8_lossy(&body))?;
-        }
+        let text = site.page_as_markdown(&id, options.section.as_deref());
+        output::print(&text.unwrap_or_default())?;
         return Ok(Outcome::Fine);
     }
     output::print(&terminal::page(&catalog, entry, options.section.as_deref()))?;

@@ -4,7 +4,7 @@ use kernel::{Span, Time};
 
 /// The state of Nichols and Jacobson's algorithm (RFC 8289, section 5) for one queue.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct CoDelState {
+pub struct CoDelState {
     /// When the wait will have been above the target for an interval; zero when it is below.
     first_above: Time,
     drop_next: Time,
@@ -15,7 +15,7 @@ pub(crate) struct CoDelState {
 
 impl CoDelState {
     /// Whether to drop the request at the head, which has waited for `waited`.
-    pub(crate) fn drops(
+    pub fn drops(
         &mut self,
         now: Time,
         waited: Span,

@@ -10,6 +10,6 @@ mod token_bucket;
 pub(crate) use backoff::backoff_ns;
 pub(crate) use breaker::{BreakerState, Permit};
 pub(crate) use budget::RetryBudget;
-pub(crate) use codel::CoDelState;
+pub use codel::CoDelState;
 pub(crate) use concurrency::AdaptiveLimit;
 pub(crate) use token_bucket::TokenBucket;
