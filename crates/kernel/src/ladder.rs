@@ -223,7 +223,7 @@ impl Ladder {
         !self.is_front_empty() || self.refill(|_| {})
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn insert_bottom(&mut self, key: Key) {
         let mut at = self.bottom.len();
         if at > WALK_MAX && self.bottom[at - WALK_MAX] < key {
@@ -249,7 +249,7 @@ impl Ladder {
     }
 
     /// Appends a key that lies beyond the current fine bucket.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn place(&mut self, key: Key) {
         let Some(buckets) = self.buckets.as_deref_mut() else {
             return;

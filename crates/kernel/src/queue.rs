@@ -97,7 +97,7 @@ impl<E: Copy> EventQueue<E> {
     ///
     /// With more than [`MAX_PENDING`] events pending, or after 2^40 events in one run: callers
     /// bound both long before.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn schedule(&mut self, at: Time, event: E) -> Token {
         let at = at.max(self.now);
         let slot = match self.free.pop() {
@@ -136,7 +136,7 @@ impl<E: Copy> EventQueue<E> {
     }
 
     /// Cancels an event; false when it already happened or was cancelled.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn cancel(&mut self, token: Token) -> bool {
         let Some(slot) = self.slots.get_mut(token.slot as usize) else {
             return false;

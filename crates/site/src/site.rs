@@ -39,7 +39,8 @@ pub struct Site {
     pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
     tools: OnceLock<Tools>,
-    experiments: OnceLock<BTreeMap<String, experiment::Digest>>,
+    /// Stored results by the name of their scenario, each read on first use.
+    pub(crate) experiments: BTreeMap<String, OnceLock<Option<experiment::Digest>>>,
 }
 
 /// Addresses that the site makes from the catalogue and no entry has.
@@ -68,6 +69,9 @@ impl Site {
         let assets = Assets::load();
         let content_version =
             crate::search_index::content_version(&catalog, assets.path("search.wasm"));
+        let experiments = crate::experiment_block::scenarios(&catalog)
+            .map(|slug| (slug.to_owned(), OnceLock::new()))
+            .collect();
         Site {
             catalog,
             assets,
@@ -78,7 +82,7 @@ impl Site {
             content_version,
             search: OnceLock::new(),
             tools: OnceLock::new(),
-            experiments: OnceLock::new(),
+            experiments,
         }
     }
 
@@ -117,12 +121,6 @@ impl Site {
     /// The tools' rules and questions, read on first use.
     pub fn tools(&self) -> &Tools {
         self.tools.get_or_init(|| Tools::read(&self.catalog))
-    }
-
-    /// The stored results of experiments, read on first use.
-    pub(crate) fn experiments(&self) -> &BTreeMap<String, experiment::Digest> {
-        self.experiments
-            .get_or_init(|| crate::experiment_block::stored_digests(&self.catalog))
     }
 
     /// Every address that answers with a document, assets and search parts excepted.

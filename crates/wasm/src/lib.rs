@@ -11,7 +11,11 @@
 mod memory;
 #[cfg(feature = "search")]
 mod search_module;
+#[cfg(feature = "sim")]
+mod sim_module;
 
 pub use memory::{alloc, free};
 #[cfg(feature = "search")]
 pub use search_module::{search_add, search_needs, search_open, search_query};
+#[cfg(feature = "sim")]
+pub use sim_module::{sim_open, sim_picture, sim_step};

@@ -134,7 +134,7 @@ fn write_pictures(folder: &Path, scenario: &Scenario, digest: &Digest) -> Result
     )))?;
     let texts = texts();
     let html = experiment::system(scenario, "system", &texts).into_string()
-        + &experiment::results(digest, "", &shown(digest), &texts).into_string();
+        + &experiment::results(digest, scenario, "", &shown(digest), &texts).into_string();
     for (index, svg) in svgs(&html).enumerate() {
         let path = folder.join(format!("{:02}.svg", index + 1));
         let picture = standalone(svg);

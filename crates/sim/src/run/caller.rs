@@ -9,7 +9,7 @@ use record::spent_units;
 
 impl Run {
     /// Begins a call: sends its first attempt, unless a policy forbids it.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn start_call(&mut self, system: &System, new: NewCall, deadline: Time) -> u32 {
         let now = self.events.now();
         let site = new.site as usize;
@@ -49,7 +49,7 @@ impl Run {
     }
 
     /// The policies in front of an attempt: rate limit, breaker, bulkhead.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn ask_to_send(&mut self, system: &System, call: u32) {
         let site = self.calls[call].site as usize;
         let policy = &system.calls[site];
@@ -78,7 +78,7 @@ impl Run {
         self.pass_breaker(system, call);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn pass_breaker(&mut self, system: &System, call: u32) {
         let record = &self.calls[call];
         let site = record.site as usize;
@@ -115,7 +115,7 @@ impl Run {
     }
 
     /// Sends an attempt on its way.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn send(&mut self, system: &System, call: u32, epoch: u8, is_hedge: bool) {
         let now = self.events.now();
         let record = &mut self.calls[call];
@@ -187,7 +187,7 @@ impl Run {
     }
 
     /// Sends the answer of an attempt that has just left its service.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn send_answer(&mut self, system: &System, attempt: u32, result: CallResult) {
         let record = &mut self.attempts[attempt];
         record.state = State::Answering;
@@ -423,7 +423,7 @@ impl Run {
     }
 
     /// Ends a call and tells whoever made it.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn complete(&mut self, system: &System, call: u32, result: CallResult, mut spent: Spent) {
         let record = self.calls[call];
         self.events.cancel(record.timer);
@@ -446,7 +446,7 @@ impl Run {
     }
 
     /// Lets go of all attempts of a call that has its result.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn release_attempts(&mut self, system: &System, call: u32) {
         let mut attempt = self.calls[call].attempts;
         self.calls[call].attempts = NONE;
@@ -489,7 +489,7 @@ impl Run {
         self.calls.remove(call);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn free_attempt(&mut self, attempt: u32) {
         let record = &mut self.attempts[attempt];
         debug_assert!(record.state != State::Free, "an attempt is freed once");

@@ -50,7 +50,7 @@ impl Run {
     }
 
     /// Why a replica does not let a request in, if it does not.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn refusal(
         &mut self,
         system: &System,
@@ -114,7 +114,7 @@ impl Run {
     }
 
     /// A worker takes a request.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn start_work(&mut self, system: &System, attempt: u32) {
         let now = self.events.now();
         let record = &mut self.attempts[attempt];
@@ -324,7 +324,7 @@ impl Run {
     }
 
     /// A request leaves its service with a result; its worker, if it holds one, takes the next.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn leave(&mut self, system: &System, attempt: u32, result: CallResult, holds: bool) {
         let now = self.events.now();
         let record = self.attempts[attempt];
@@ -354,7 +354,7 @@ impl Run {
     }
 
     /// Takes a request out of the counts of those within.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn depart(&mut self, system: &System, attempt: u32, index: usize) {
         let now = self.events.now();
         let record = &self.attempts[attempt];
@@ -370,7 +370,7 @@ impl Run {
     }
 
     /// Gives free workers to waiting requests.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn serve_next(&mut self, system: &System, index: usize, chosen: usize) {
         let service = &system.services[index];
         loop {
@@ -400,7 +400,7 @@ impl Run {
     }
 
     /// Why a request is dropped when its turn comes, if it is.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn dropped(
         &mut self,
         service: &Service,
