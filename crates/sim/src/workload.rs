@@ -72,9 +72,9 @@ impl Network {
 }
 
 #[derive(Clone, Copy)]
-enum Event {
-    Arrive,
-    Depart { station: u32, born: Time },
+struct Departure {
+    station: u32,
+    born: Time,
 }
 
 struct Station {
@@ -82,7 +82,8 @@ struct Station {
     line: VecDeque<Time>,
 }
 
-/// The network on the kernel's event queue, `customers` served.
+/// The network on the kernel's event queue, `customers` served. The next arrival is kept outside of
+/// the queue, as a source has only one.
 pub fn network(network: Network, customers: u64) -> Worked {
     let between = Distribution::Exponential {
         mean: 1e9 / network.arrivals_per_s,
@@ -96,21 +97,19 @@ pub fn network(network: Network, customers: u64) -> Worked {
     };
     let mut stations: Vec<Station> = (0..network.stations).map(|_| station()).collect();
     let (mut served, mut sum_ns) = (0, 0);
-    events.schedule_after(Span::ZERO, Event::Arrive);
+    let mut arrival = events.reserve_after(Span::ZERO);
     while served < customers {
-        let Some((now, event)) = events.pop() else {
-            break;
-        };
-        let (entering, born) = match event {
-            Event::Arrive => {
-                events.schedule_after(between.sample_span(&mut random), Event::Arrive);
-                (0, now)
+        let (entering, born) = match events.pop_before(arrival) {
+            None => {
+                events.advance(arrival);
+                arrival = events.reserve_after(between.sample_span(&mut random));
+                (0, events.now())
             }
-            Event::Depart { station, born } => {
+            Some(Departure { station, born }) => {
                 let at = &mut stations[station as usize];
                 match at.line.pop_front() {
                     Some(born) => {
-                        let event = Event::Depart { station, born };
+                        let event = Departure { station, born };
                         events.schedule_after(service.sample_span(&mut random), event);
                     }
                     None => at.idle += 1,
@@ -121,7 +120,7 @@ pub fn network(network: Network, customers: u64) -> Worked {
         match stations.get_mut(entering) {
             Some(station) if station.idle > 0 => {
                 station.idle -= 1;
-                let event = Event::Depart {
+                let event = Departure {
                     station: entering as u32,
                     born,
                 };
@@ -129,7 +128,7 @@ pub fn network(network: Network, customers: u64) -> Worked {
             }
             Some(station) => station.line.push_back(born),
             None => {
-                sum_ns += (now - born).as_ns();
+                sum_ns += (events.now() - born).as_ns();
                 served += 1;
             }
         }

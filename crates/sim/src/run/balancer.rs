@@ -1,5 +1,6 @@
 //! Choosing a replica.
 
+use super::purpose;
 use super::replica::Replica;
 use crate::system::Balancer;
 use kernel::{Draw, Source};
@@ -31,7 +32,7 @@ impl BalancerState {
         BalancerState { next: 0, ring }
     }
 
-    /// The replica for a request with routing key `item` and draws from `source`.
+    /// The replica for a request with routing key `item` and draws of its own.
     #[inline(always)]
     pub(crate) fn choose(
         &mut self,
@@ -54,7 +55,7 @@ impl BalancerState {
         draw: Draw,
     ) -> u32 {
         let n = replicas.len() as u32;
-        let mut source = draw.source();
+        let mut source = draw.of(purpose::ROUTE).source();
         match balancer {
             Balancer::Random => source.below(n),
             Balancer::RoundRobin => {
