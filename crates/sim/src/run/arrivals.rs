@@ -17,6 +17,9 @@ pub(crate) struct ArrivalState {
     is_steady: bool,
     /// Mean time between candidates of a Poisson client.
     candidate: Distribution,
+    /// The next gap of a steady Poisson client, drawn one ahead: the event loop does not wait for
+    /// the draw when it needs it.
+    ahead: Option<Span>,
 }
 
 impl Profile {
@@ -74,7 +77,7 @@ impl ArrivalState {
             Arrivals::Closed { .. } => (Spacing::Poisson, 1.0, Profile::Constant),
         };
         let mean = 1e9 / (rate_per_s * profile.factor_max() * surge_max);
-        ArrivalState {
+        let mut state = ArrivalState {
             stream: draw.stream(),
             spacing,
             rate_per_s,
@@ -84,13 +87,23 @@ impl ArrivalState {
             is_steady: spacing == Spacing::Uniform
                 || (profile == Profile::Constant && surge_max <= 1.0),
             candidate: Distribution::Exponential { mean },
+            ahead: None,
+        };
+        // Nothing else draws from its stream, so that the order of draws stays.
+        if state.is_steady && spacing == Spacing::Poisson {
+            state.ahead = Some(state.candidate.sample_span(&mut state.stream));
         }
+        state
     }
 
     /// Time to the next candidate; for a Poisson process of changing rate the candidates come at
     /// its highest rate and [`ArrivalState::accepts`] thins them (Lewis and Shedler 1979).
     #[inline(always)]
     pub(crate) fn gap(&mut self, now: Time) -> Span {
+        if let Some(gap) = self.ahead {
+            self.ahead = Some(self.candidate.sample_span(&mut self.stream));
+            return gap;
+        }
         match self.spacing {
             Spacing::Poisson => self.candidate.sample_span(&mut self.stream),
             Spacing::Uniform => {

@@ -2,20 +2,20 @@
 
 use super::count::ServiceCount;
 use super::pending::{Attempt, State};
-use super::record::spent_units;
 use super::replica::Replica;
 use super::slab::Slab;
 use super::state::{Flow, ServiceState};
 use super::{Event, purpose};
-use crate::system::{Service, System};
-use kernel::{Draw, EventQueue, Span, Time};
+use crate::system::System;
+use kernel::{Distribution, Draw, EventQueue, Span, Time};
 
 /// Borrowing each part once for a whole event, instead of looking it up at every step, saves a
 /// quarter of a run.
 pub(super) struct Bench<'r> {
     pub(super) now: Time,
     pub(super) events: &'r mut EventQueue<Event>,
-    pub(super) service: &'r Service,
+    work: &'r Distribution,
+    workers: u32,
     pub(super) flow: &'r mut Flow,
     pub(super) replica: &'r mut Replica,
     /// Whether requests make calls after their work.
@@ -28,19 +28,24 @@ impl<'r> Bench<'r> {
     #[inline(always)]
     pub(super) fn new(
         events: &'r mut EventQueue<Event>,
-        service: &'r Service,
         state: &'r mut ServiceState,
         chosen: u16,
     ) -> Self {
         Bench {
             now: events.now(),
             events,
-            service,
+            work: &state.work,
+            workers: state.workers,
             calls: state.calls,
             sees_at_once: state.sees_at_once,
             flow: &mut state.flow,
             replica: &mut state.replicas[chosen as usize],
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn has_free_worker(&self) -> bool {
+        self.replica.busy < self.workers
     }
 
     /// A request enters.
@@ -75,42 +80,87 @@ impl<'r> Bench<'r> {
         }
     }
 
-    /// A free worker takes a request.
+    /// A free worker takes a request that comes.
     #[inline(always)]
     pub(super) fn start(&mut self, record: &mut Attempt, attempt: u32) {
-        let now = self.now;
-        self.flow.working.raise(now);
+        let work = self.draw_work(record.key);
+        self.begin(record, attempt, work);
+    }
+
+    /// How long the work of a request takes at full speed.
+    #[inline(always)]
+    fn draw_work(&self, key: u64) -> Span {
+        let draw = Draw::from_key(key).of(purpose::WORK);
+        self.work.sample_span(&mut draw.source())
+    }
+
+    /// A worker begins.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, record: &mut Attempt, attempt: u32, work: Span) {
+        self.flow.working.raise(self.now);
         if self.calls {
-            self.flow.occupied.raise(now);
+            self.flow.occupied.raise(self.now);
         }
         self.replica.busy += 1;
-        let draw = Draw::from_key(record.key).of(purpose::WORK);
-        let mut work = self.service.work.sample_span(&mut draw.source());
+        self.plan(record, attempt, work);
+    }
+
+    /// Plans the end of the work that a worker begins.
+    #[inline(always)]
+    fn plan(&mut self, record: &mut Attempt, attempt: u32, mut work: Span) {
         if self.replica.slow != 1.0 {
             work = Span::from_ns_f64(work.as_ns() as f64 * self.replica.slow);
         }
         record.state = State::Working;
-        record.started = now;
-        record.queue = spent_units((now - record.arrived).as_ns());
-        record.resumed = now.max(self.replica.stalled_until);
-        let done = record.resumed + work;
-        record.event = self.events.schedule(done, Event::Worked { attempt });
+        record.started = self.now;
+        let begins = self.now.max(self.replica.stalled_until);
+        record.resume(begins);
+        record.event = self
+            .events
+            .schedule(begins + work, Event::Worked { attempt });
     }
 
     /// A request joins the queue.
     #[inline(always)]
     pub(super) fn wait(&mut self, system: &System, record: &mut Attempt, attempt: u32) {
         record.state = State::Queued;
+        record.set_demand(self.draw_work(record.key));
         let priority = || system.clients[record.client as usize].priority;
         self.replica.queue.push(attempt, priority);
         self.replica.waiting += 1;
         self.flow.waiting.raise(self.now);
     }
 
+    /// A worker that is done takes the next request, or becomes free. What is counted of workers
+    /// does not change when it takes one.
+    #[inline(always)]
+    pub(super) fn hand_over(&mut self, attempts: &mut Slab<Attempt>) {
+        let Some(attempt) = self.next(attempts) else {
+            self.flow.working.lower(self.now);
+            if self.calls {
+                self.flow.occupied.lower(self.now);
+            }
+            self.replica.busy -= 1;
+            return;
+        };
+        let record = &mut attempts[attempt];
+        let work = record.demand();
+        self.plan(record, attempt, work);
+    }
+
     /// Takes a request out of the queue if a worker is free.
     #[inline(always)]
     pub(super) fn take(&mut self, attempts: &mut Slab<Attempt>) -> Option<u32> {
-        while self.replica.busy < self.service.workers {
+        if self.has_free_worker() {
+            return self.next(attempts);
+        }
+        None
+    }
+
+    /// Takes a request out of the queue.
+    #[inline(always)]
+    fn next(&mut self, attempts: &mut Slab<Attempt>) -> Option<u32> {
+        loop {
             let attempt = self.replica.queue.pop()?;
             let record = &mut attempts[attempt];
             if record.state == State::Cancelled {
@@ -122,14 +172,15 @@ impl<'r> Bench<'r> {
             self.flow.waiting.lower(self.now);
             return Some(attempt);
         }
-        None
     }
 
     /// Gives free workers to waiting requests, none of which is dropped.
     #[inline(always)]
     pub(super) fn serve(&mut self, attempts: &mut Slab<Attempt>) {
         while let Some(attempt) = self.take(attempts) {
-            self.start(&mut attempts[attempt], attempt);
+            let record = &mut attempts[attempt];
+            let work = record.demand();
+            self.begin(record, attempt, work);
         }
     }
 }

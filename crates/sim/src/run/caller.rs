@@ -1,6 +1,5 @@
 //! The caller's side: requests, attempts, and every policy of a call.
 
-use super::client::Ended;
 use super::*;
 use crate::policy::{Permit, backoff_ns};
 use crate::system::Excess;
@@ -236,7 +235,7 @@ impl Run {
         if result != CallResult::Ok {
             self.todo.push_back(Event::Answer { attempt, result });
         } else if call == DIRECT {
-            self.answer_directly(system, attempt, result);
+            self.answer_directly(attempt, result);
         } else if self.calls[call].parent == NONE {
             self.answer(system, attempt, result);
         } else {
@@ -255,7 +254,7 @@ impl Run {
             return self.free_unwanted_answer(attempt);
         }
         if call == DIRECT {
-            return self.answer_directly(system, attempt, result);
+            return self.answer_directly(attempt, result);
         }
         self.events.cancel(record.timer);
         let state = &mut self.sites[site];
@@ -285,40 +284,34 @@ impl Run {
 
     /// An answer reaches a client whose call has no record, and ends it.
     #[inline(always)]
-    fn answer_directly(&mut self, system: &System, attempt: u32, result: CallResult) {
+    fn answer_directly(&mut self, attempt: u32, result: CallResult) {
         let now = self.events.now();
         let record = &self.attempts[attempt];
         let (client, started) = (record.client as usize, record.sent);
         let site = &mut self.sites[record.site as usize];
         site.in_flight -= 1;
         site.count(CallCount::of(result));
-        let mut ended = Ended {
-            key: 0,
-            started,
-            result,
-            spent: Spent::default(),
+        let spent = |run: &Run| match result {
+            CallResult::Failed(_) => Spent {
+                failed: spent_units((now - started).as_ns()),
+                ..Spent::default()
+            },
+            _ => run.spent_by(attempt),
         };
-        if self.record.is_slow(now, (now - started).as_ns()) {
-            ended.spent = match result {
-                CallResult::Failed(_) => Spent {
-                    failed: spent_units((now - started).as_ns()),
-                    ..Spent::default()
-                },
-                _ => self.spent_by(attempt),
-            };
-        }
+        self.request_ended(client, started, result, spent);
         self.free_attempt(attempt);
-        self.request_ended(system, client, &ended);
     }
 
     /// Where the time of an answered attempt went.
     #[inline(never)]
     fn spent_by(&self, attempt: u32) -> Spent {
         let record = &self.attempts[attempt];
+        let queue = spent_units((record.started - record.arrived).as_ns());
+        let work = spent_units((record.done - record.started).as_ns());
         let mut spent = Spent {
-            queue: record.queue,
-            work: record.work,
-            worst: record.queue.saturating_add(record.work),
+            queue,
+            work,
+            worst: queue.saturating_add(work),
             worst_service: self.sites[record.site as usize].target,
             ..Spent::default()
         };
@@ -499,13 +492,11 @@ impl Run {
         let (client, key, started) = (record.client, record.key, record.started);
         self.free_call(call);
         if parent == NONE {
-            let ended = Ended {
-                key,
-                started,
-                result,
-                spent,
-            };
-            self.request_ended(system, client as usize, &ended);
+            let client = client as usize;
+            self.request_ended(client, started, result, |_| spent);
+            if self.clients[client].is_closed {
+                self.think(system, client, Draw::from_key(key).of(purpose::THINK));
+            }
         } else {
             self.child_ended(system, parent, call, next, result, spent);
         }

@@ -25,8 +25,33 @@ impl Run {
         let state = &mut self.clients[client];
         let (gap, accepted) = (state.arrivals.gap(now), state.arrivals.accepts(now));
         self.sources.plan(&mut self.events, client, gap);
-        if accepted {
-            self.start_request(system, client);
+        if !accepted {
+            return;
+        }
+        let ((draw, item), site) = (state.begin(&system.clients[client]), state.site);
+        self.start_request(system, client, site, draw, item);
+    }
+
+    /// A user of a closed client has thought.
+    pub(super) fn user(&mut self, system: &System, client: usize) {
+        let state = &mut self.clients[client];
+        let ((draw, item), site) = (state.begin(&system.clients[client]), state.site);
+        self.start_request(system, client, site, draw, item);
+    }
+
+    #[inline(always)]
+    fn start_request(&mut self, system: &System, client: usize, site: u16, draw: Draw, item: u32) {
+        let new = NewCall {
+            key: draw.key(),
+            parent: NONE,
+            site,
+            client: client as u16,
+            item,
+        };
+        if self.sites[site as usize].direct {
+            self.send_directly(system, &new);
+        } else {
+            self.start_call(system, new, Time::NEVER);
         }
     }
 
@@ -43,65 +68,36 @@ impl Run {
         }
     }
 
+    /// A request has its end; `spent` says where its time went, if it is asked.
     #[inline(always)]
-    pub(super) fn start_request(&mut self, system: &System, client: usize) {
-        let state = &mut self.clients[client];
-        let draw = state.draw.of(state.requests);
-        state.requests += 1;
-        state.count(ClientCount::Offered);
-        let item = match &system.clients[client].keys {
-            None => draw.key() as u32,
-            Some(keys) => keys.sample(&mut draw.of(purpose::ITEM).source()) as u32,
-        };
-        let new = NewCall {
-            key: draw.key(),
-            parent: NONE,
-            site: state.site,
-            client: client as u16,
-            item,
-        };
-        if self.sites[new.site as usize].direct {
-            self.send_directly(system, &new);
-        } else {
-            self.start_call(system, new, Time::NEVER);
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn request_ended(&mut self, system: &System, client: usize, ended: &Ended) {
+    pub(super) fn request_ended(
+        &mut self,
+        client: usize,
+        started: Time,
+        result: CallResult,
+        spent: impl FnOnce(&Run) -> Spent,
+    ) {
         let now = self.events.now();
-        let latency_ns = (now - ended.started).as_ns();
+        let latency_ns = (now - started).as_ns();
         let state = &mut self.clients[client];
-        if let CallResult::Failed(cause) = ended.result {
+        if let CallResult::Failed(cause) = result {
             state.count_failure(cause);
             self.record.failed(client, latency_ns);
         } else {
-            state.count(match ended.result {
+            state.count(match result {
                 CallResult::Degraded => ClientCount::Degraded,
                 _ => ClientCount::Ok,
             });
             state.answered.push(latency_ns);
         }
-        let is_closed = state.is_closed;
         if self.record.is_slow(now, latency_ns) {
+            let spent = spent(self);
             self.record.keep_slow(Slow {
                 latency_ns,
                 ended_ns: now.as_ns(),
                 client: client as u16,
-                spent: ended.spent,
+                spent,
             });
         }
-        if is_closed {
-            let draw = Draw::from_key(ended.key).of(purpose::THINK);
-            self.think(system, client, draw);
-        }
     }
-}
-
-/// How a request of a client ended.
-pub(super) struct Ended {
-    pub(super) key: u64,
-    pub(super) started: Time,
-    pub(super) result: CallResult,
-    pub(super) spent: Spent,
 }

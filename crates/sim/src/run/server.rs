@@ -4,7 +4,6 @@ use super::caller::NewCall;
 use super::*;
 use crate::system::{Call, Discipline, Excess, Shed};
 use kernel::{Source, Span};
-use record::spent_units;
 use replica::Queue;
 
 impl Run {
@@ -19,15 +18,12 @@ impl Run {
     /// A request is at its service: a replica is chosen and lets it in or not.
     #[inline(always)]
     pub(super) fn enter(&mut self, system: &System, index: u16, attempt: u32, key: u64, item: u32) {
-        let service = &system.services[index as usize];
         let state = &mut self.services[index as usize];
         state.flow.count(ServiceCount::Reached);
         let draw = Draw::from_key(key);
-        let chosen = state
-            .balancer
-            .choose(service.balancer, &state.replicas, item, draw) as u16;
+        let chosen = state.balancer.choose(&state.replicas, item, draw) as u16;
         let (guarded, shares) = (state.guarded, state.shares);
-        let mut bench = Bench::new(&mut self.events, service, state, chosen);
+        let mut bench = Bench::new(&mut self.events, state, chosen);
         let record = &mut self.attempts[attempt];
         record.replica = chosen;
         record.arrived = bench.now;
@@ -37,7 +33,7 @@ impl Run {
         bench.enter();
         if shares {
             self.start_sharing(system, attempt);
-        } else if bench.replica.busy < service.workers {
+        } else if bench.has_free_worker() {
             bench.start(record, attempt);
         } else {
             bench.wait(system, record, attempt);
@@ -52,14 +48,14 @@ impl Run {
             self.services[index].flow.count(count);
             return self.refuse(system, attempt, cause);
         }
-        let (service, state) = (&system.services[index], &mut self.services[index]);
+        let state = &mut self.services[index];
         let shares = state.shares;
-        let mut bench = Bench::new(&mut self.events, service, state, chosen);
+        let mut bench = Bench::new(&mut self.events, state, chosen);
         let record = &mut self.attempts[attempt];
         bench.enter();
         if shares {
             self.start_sharing(system, attempt);
-        } else if bench.replica.busy < service.workers {
+        } else if bench.has_free_worker() {
             bench.start(record, attempt);
         } else {
             bench.wait(system, record, attempt);
@@ -135,29 +131,30 @@ impl Run {
     pub(super) fn worked(&mut self, system: &System, attempt: u32) {
         let record = &mut self.attempts[attempt];
         let index = self.sites[record.site as usize].target as usize;
-        let (service, state) = (&system.services[index], &mut self.services[index]);
+        let state = &mut self.services[index];
         let is_plain = !(state.calls || state.drops || state.learns);
-        let mut bench = Bench::new(&mut self.events, service, state, record.replica);
+        let mut bench = Bench::new(&mut self.events, state, record.replica);
         let now = bench.now;
         if now < bench.replica.stalled_until {
             // Work stood still since the stall began: what was left then is still left.
-            let left = now - bench.replica.stalled_since.max(record.resumed);
-            record.resumed = bench.replica.stalled_until;
+            let left = now - bench.replica.stalled_since.max(record.resumed());
+            let goes_on = bench.replica.stalled_until;
+            record.resume(goes_on);
             let event = Event::Worked { attempt };
-            record.event = bench.events.schedule(record.resumed + left, event);
+            record.event = bench.events.schedule(goes_on + left, event);
             return;
         }
         let (call, arrived, worked) = (record.call, record.arrived, now - record.started);
-        record.work = spent_units(worked.as_ns());
-        bench.flow.working.lower(now);
+        record.done = now;
         let wasted = is_unwanted(&self.calls, &self.attempts, call);
         bench.flow.count_work(worked, wasted);
         if !is_plain || call == NONE {
+            bench.flow.working.lower(now);
             return self.go_on_after_work(system, index, attempt);
         }
         bench.flow.count(ServiceCount::Completed);
-        bench.depart(arrived, true);
-        bench.serve(&mut self.attempts);
+        bench.depart(arrived, false);
+        bench.hand_over(&mut self.attempts);
         self.send_answer(system, attempt, CallResult::Ok);
     }
 
@@ -312,8 +309,8 @@ impl Run {
     ) {
         let record = &self.attempts[attempt];
         let (chosen, arrived, is_wanted) = (record.replica, record.arrived, record.call != NONE);
-        let (service, state) = (&system.services[index], &mut self.services[index]);
-        let mut bench = Bench::new(&mut self.events, service, state, chosen);
+        let state = &mut self.services[index];
+        let mut bench = Bench::new(&mut self.events, state, chosen);
         bench.depart(arrived, holds);
         bench.flow.count(ServiceCount::Completed);
         if let Some(limit) = &mut bench.replica.limit {
@@ -334,24 +331,24 @@ impl Run {
 
     /// Gives free workers to waiting requests.
     fn serve_next(&mut self, system: &System, index: usize, chosen: u16) {
-        let service = &system.services[index];
         if !self.services[index].drops {
             let state = &mut self.services[index];
-            let mut bench = Bench::new(&mut self.events, service, state, chosen);
+            let mut bench = Bench::new(&mut self.events, state, chosen);
             return bench.serve(&mut self.attempts);
         }
         loop {
             let state = &mut self.services[index];
-            let mut bench = Bench::new(&mut self.events, service, state, chosen);
+            let mut bench = Bench::new(&mut self.events, state, chosen);
             let Some(attempt) = bench.take(&mut self.attempts) else {
                 return;
             };
             let refused = self.dropped(system, index, chosen as usize, attempt);
             let state = &mut self.services[index];
-            let mut bench = Bench::new(&mut self.events, service, state, chosen);
+            let mut bench = Bench::new(&mut self.events, state, chosen);
             let record = &mut self.attempts[attempt];
             let Some((cause, count)) = refused else {
-                bench.start(record, attempt);
+                let work = record.demand();
+                bench.begin(record, attempt, work);
                 continue;
             };
             bench.flow.count(count);
@@ -401,7 +398,7 @@ impl Run {
             State::Queued => {
                 self.services[index].flow.waiting.lower(now);
                 self.services[index].replicas[chosen].waiting -= 1;
-                self.depart(system, attempt, index, false);
+                self.depart(attempt, index, false);
                 self.services[index].flow.count(ServiceCount::Cancelled);
                 self.attempts[attempt].state = State::Cancelled;
                 return;
@@ -437,13 +434,13 @@ impl Run {
             State::Calling => system.services[index].holds_workers(),
             _ => false,
         };
-        self.depart(system, attempt, index, holds);
+        self.depart(attempt, index, holds);
     }
 
-    fn depart(&mut self, system: &System, attempt: u32, index: usize, holds: bool) {
+    fn depart(&mut self, attempt: u32, index: usize, holds: bool) {
         let record = &self.attempts[attempt];
-        let (service, state) = (&system.services[index], &mut self.services[index]);
-        Bench::new(&mut self.events, service, state, record.replica).depart(record.arrived, holds);
+        let state = &mut self.services[index];
+        Bench::new(&mut self.events, state, record.replica).depart(record.arrived, holds);
     }
 
     fn start_sharing(&mut self, system: &System, attempt: u32) {
@@ -514,7 +511,7 @@ impl Run {
         self.schedule_sharing(system, index, chosen);
         let record = self.attempts[attempt];
         let worked = self.events.now() - record.started;
-        self.attempts[attempt].work = spent_units(worked.as_ns());
+        self.attempts[attempt].done = self.events.now();
         let wasted = is_unwanted(&self.calls, &self.attempts, record.call);
         self.services[index].flow.count_work(worked, wasted);
         if system.services[index].stages.is_empty() {

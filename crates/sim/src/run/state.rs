@@ -3,10 +3,11 @@
 use super::arrivals::ArrivalState;
 use super::balancer::BalancerState;
 use super::count::*;
+use super::purpose;
 use super::replica::Replica;
 use crate::policy::{BreakerState, RetryBudget, TokenBucket};
 use crate::system::{Arrivals, Call, Client, Discipline, Service};
-use kernel::{Draw, Histogram, Span, Time, TimeWeighted};
+use kernel::{Distribution, Draw, Histogram, Span, Time, TimeWeighted};
 
 #[derive(Clone, Debug)]
 pub(super) struct ClientState {
@@ -16,6 +17,8 @@ pub(super) struct ClientState {
     pub(super) site: u16,
     /// Whether a user thinks after an answer.
     pub(super) is_closed: bool,
+    /// Whether requests draw their keys from a law.
+    has_keys: bool,
     pub(super) arrivals: ArrivalState,
     pub(super) counts: [u64; CLIENT_COUNTS],
     /// Latency of the requests answered since the last edge.
@@ -29,6 +32,7 @@ impl ClientState {
             draw,
             site: client.call as u16,
             is_closed: matches!(client.arrivals, Arrivals::Closed { .. }),
+            has_keys: client.keys.is_some(),
             arrivals,
             counts: [0; CLIENT_COUNTS],
             answered: Histogram::new(Histogram::FINE),
@@ -38,6 +42,21 @@ impl ClientState {
     #[inline(always)]
     pub(super) fn count(&mut self, count: ClientCount) {
         self.counts[count as usize] += 1;
+    }
+
+    /// Begins a request: its draw and its routing key.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, client: &Client) -> (Draw, u32) {
+        let draw = self.draw.of(self.requests);
+        self.requests += 1;
+        self.count(ClientCount::Offered);
+        if self.has_keys
+            && let Some(keys) = &client.keys
+        {
+            let item = keys.sample(&mut draw.of(purpose::ITEM).source());
+            return (draw, item as u32);
+        }
+        (draw, draw.key() as u32)
     }
 
     pub(super) fn count_failure(&mut self, cause: Cause) {
@@ -121,6 +140,10 @@ fn is_direct(call: &Call, client: Option<&Client>) -> bool {
 
 #[derive(Clone, Debug)]
 pub(super) struct ServiceState {
+    /// The law of the work and the workers of a replica, as the system has them: kept here so that
+    /// an event looks up one place.
+    pub(super) work: Distribution,
+    pub(super) workers: u32,
     pub(super) replicas: Vec<Replica>,
     pub(super) balancer: BalancerState,
     pub(super) bucket: Option<TokenBucket>,
@@ -141,6 +164,8 @@ pub(super) struct ServiceState {
 impl ServiceState {
     pub(super) fn new(service: &Service) -> Self {
         ServiceState {
+            work: service.work.clone(),
+            workers: service.workers,
             replicas: (0..service.replicas)
                 .map(|_| Replica::new(service))
                 .collect(),
