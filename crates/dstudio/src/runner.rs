@@ -37,7 +37,8 @@ pub(crate) fn run(scenario: &Scenario, name: &str) -> Results {
     study.results()
 }
 
-struct Progress<'n> {
+/// How far many runs are, on a terminal.
+pub(crate) struct Progress<'n> {
     name: &'n str,
     started: Instant,
     of: AtomicUsize,
@@ -46,7 +47,7 @@ struct Progress<'n> {
 }
 
 impl<'n> Progress<'n> {
-    fn new(name: &'n str) -> Self {
+    pub(crate) fn new(name: &'n str) -> Self {
         Progress {
             name,
             started: Instant::now(),
@@ -56,11 +57,11 @@ impl<'n> Progress<'n> {
         }
     }
 
-    fn more(&self, jobs: usize) {
+    pub(crate) fn more(&self, jobs: usize) {
         self.of.fetch_add(jobs, Ordering::Relaxed);
     }
 
-    fn done(&self) {
+    pub(crate) fn done(&self) {
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         if self.shown && self.started.elapsed() > PATIENCE {
             let of = self.of.load(Ordering::Relaxed);
@@ -73,7 +74,7 @@ impl<'n> Progress<'n> {
         }
     }
 
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         if self.shown && self.started.elapsed() > PATIENCE {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
