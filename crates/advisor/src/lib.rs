@@ -22,6 +22,7 @@ pub mod assess;
 pub mod capacity;
 pub mod decide;
 mod error;
+pub mod fix;
 pub mod input;
 
 pub use error::{Error, FieldError, NoSteadyState, Refusal, RuleError};

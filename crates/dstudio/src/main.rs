@@ -4,6 +4,7 @@ mod arguments;
 mod cache;
 mod command;
 mod content;
+mod incident_log;
 mod output;
 mod runner;
 mod terminal;
@@ -69,6 +70,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Check(options) => command::check::run(options),
         Command::Search(options) => command::search::run(options),
         Command::Show(options) => command::show::run(options),
+        Command::Fix(options) => command::fix::run(options),
         Command::Decide(options) => command::decide::run(options),
         Command::Capacity(options) => command::capacity::run(options),
         Command::Assess(options) => command::assess::run(options),

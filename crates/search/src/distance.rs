@@ -5,7 +5,7 @@ const LETTERS_MAX: usize = 32;
 
 /// The number of slips (a letter left out, added, replaced, or two neighbours exchanged) between
 /// two words, or `None` if there are more than `limit`.
-pub(crate) fn slips(typed: &[char], word: &[char], limit: usize) -> Option<usize> {
+pub fn slips(typed: &[char], word: &[char], limit: usize) -> Option<usize> {
     let row = last_row(typed, word, limit)?;
     row.last().copied().filter(|&slips| slips <= limit)
 }

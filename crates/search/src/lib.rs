@@ -45,6 +45,7 @@ mod texts;
 mod words;
 
 pub use crate::{
+    distance::slips,
     document::{Document, Section, Synonyms},
     error::Error,
     index::Index,

@@ -1,11 +1,13 @@
 //! One module a command.
 
 pub(crate) mod assess;
+pub(crate) mod bench;
 pub(crate) mod capacity;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod decide;
 pub(crate) mod export;
+pub(crate) mod fix;
 pub(crate) mod report;
 pub(crate) mod reproduce;
 pub(crate) mod search;
@@ -23,6 +25,25 @@ use crate::content::ContentSource;
 /// Reads content and makes it a catalogue.
 pub(crate) fn load(source: &ContentSource) -> Result<Catalog, Failure> {
     Ok(Catalog::load(&source.layers()?, &site::generated()))
+}
+
+/// Reads what a diagnosis is made of and nothing else: playbooks, the page that its general advice is
+/// taken from, its data. Somebody is waiting with a system on fire.
+pub(crate) fn load_emergency(source: &ContentSource) -> Result<Catalog, Failure> {
+    /// The id stands among the first keys of an entry.
+    const HEAD_BYTES: usize = 400;
+    let mut layers = source.layers()?;
+    for layer in &mut layers {
+        layer.files.retain(|path, bytes| {
+            let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES)]);
+            path == "vocabulary.toml"
+                || path == "planned/playbooks.toml"
+                || path.starts_with(advisor::fix::FOLDER)
+                || (path.ends_with(".md")
+                    && (head.contains("\"playbook:") || head.contains("\"page:emergency\"")))
+        });
+    }
+    Ok(Catalog::load(&layers, &site::generated()))
 }
 
 /// Sets the address given on the command line.

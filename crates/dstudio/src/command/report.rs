@@ -12,6 +12,8 @@ pub(crate) enum Part {
     List(Vec<String>),
     /// Numbered lines, each with a remark that may be empty.
     Numbered(Vec<(String, String)>),
+    /// A command, whose lines stay as they are.
+    Code(String),
     /// Rows under heads; heads may be empty. The last column takes what is left of the line.
     Table(Vec<String>, Vec<Vec<String>>),
 }
@@ -47,6 +49,11 @@ pub(crate) fn text(parts: &[Part]) -> String {
                     }
                 }
             }
+            Part::Code(code) => {
+                for line in code.lines() {
+                    out.push_str(&format!("    {}\n", plain(line).trim_end()));
+                }
+            }
             Part::Table(heads, rows) => table(heads, rows, width, &mut out),
         }
     }
@@ -77,6 +84,10 @@ pub(crate) fn markdown(parts: &[Part]) -> String {
                     ));
                 }
                 out.push('\n');
+            }
+            Part::Code(code) => {
+                // A fence longer than any inside of it.
+                out.push_str(&format!("`````\n{}\n`````\n\n", code.trim_end()));
             }
             Part::Table(heads, rows) => {
                 let columns = rows.first().map_or(heads.len(), Vec::len);

@@ -19,6 +19,7 @@ struct Report<'r> {
 pub(crate) fn run(options: &SimOptions) -> Result<Outcome, Failure> {
     match &options.command {
         SimCommand::Run(options) => run_scenario(options),
+        SimCommand::Bench(options) => super::bench::run(options),
         SimCommand::Schema => {
             output::print(&format!("{}\n{}", sim::schema(), sim::figures()))?;
             Ok(Outcome::Fine)

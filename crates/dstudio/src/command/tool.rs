@@ -101,7 +101,7 @@ pub(crate) fn given(flags: &[(&str, &Option<String>)]) -> Vec<(String, String)> 
         .collect()
 }
 
-fn read(path: &Path) -> std::io::Result<String> {
+pub(crate) fn read(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin()
@@ -115,7 +115,7 @@ fn read(path: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn field_error(path: &Path, message: String) -> advisor::FieldError {
+pub(crate) fn field_error(path: &Path, message: String) -> advisor::FieldError {
     advisor::FieldError {
         field: "input".to_owned(),
         value: path.display().to_string(),
