@@ -205,12 +205,6 @@ fn control_problems(control: &Control, text: &str, file: &str) -> Vec<String> {
     let Some(default) = experiment::setting(text, &control.path) else {
         return vec![format!("{file} has nothing at `{}`", control.path)];
     };
-    if control.path.starts_with("services.") && control.path.ends_with(".replicas") {
-        let name = &control.name;
-        return vec![format!(
-            "the control `{name}` would change the picture of the system"
-        )];
-    }
     let number = number_of(&default);
     let shown = match control.range {
         Some(_) => with_unit(control, &number),
