@@ -354,7 +354,7 @@ fn faults_of_the_data_are_found_with_their_places() {
             "tools/fix/words.toml",
             "[class]",
             "[classes]",
-            "missing field",
+            "unknown field",
         ),
     ] {
         let found = broken(file, from, to);
