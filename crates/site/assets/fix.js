@@ -188,6 +188,7 @@ function logPanel() {
       }),
     );
     part("empty").hidden = list.length > 0;
+    part("full").hidden = list.length < ENTRIES_MAX;
     for (const name of ["draft", "undo", "clear"]) part(name).disabled = !list.length;
   };
   const draft = async () => {
@@ -222,7 +223,9 @@ function logPanel() {
 function keepForLater() {
   const worker = find("link[rel=service-worker]")?.href;
   if (!worker || !navigator.serviceWorker || navigator.connection?.saveData) return;
-  addEventListener("load", () => navigator.serviceWorker.register(worker).catch(() => {}));
+  // Registering again looks for no newer worker by itself.
+  const register = async () => (await navigator.serviceWorker.register(worker)).update();
+  addEventListener("load", () => register().catch(() => {}));
 }
 
 markButtons();

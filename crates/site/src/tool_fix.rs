@@ -12,7 +12,7 @@ use crate::site::{Mode, Site};
 use crate::tool_list::FIX;
 
 /// Texts of the interface that the diagnosis shows in a browser.
-const TEXTS: [&str; 31] = [
+const TEXTS: [&str; 29] = [
     "safe",
     "risk",
     "undo",
@@ -41,9 +41,7 @@ const TEXTS: [&str; 31] = [
     "passed",
     "forget",
     "in-words",
-    "restart",
-    "mark-done",
-    "marked",
+    "either-way",
 ];
 
 /// The tool on its page.
@@ -153,7 +151,6 @@ impl Site {
         let kept = pairs
             .iter()
             .filter(|(name, _)| diagnosis.model().check(name).is_some());
-        let any_chosen = diagnosis.model().symptoms().any(|fact| chosen(&fact.id));
         let form = html! {
             form.fix-form method="get" action=(self.href(FIX.path)) data-fix-form {
                 label for="fix-text" { (t("text")) }
@@ -163,7 +160,7 @@ impl Site {
                     button.tool-submit type="submit" { (t("submit")) }
                 }
                 div.fix-options {
-                details.fix-symptoms open[any_chosen] {
+                details.fix-symptoms {
                         summary { (t("symptoms")) }
                         fieldset {
                             legend.visually-hidden { (t("symptoms")) }
@@ -194,10 +191,10 @@ impl Site {
     fn fix_log(&self) -> Markup {
         let t = |part: &str| self.tool_text(FIX, part);
         html! {
-            section.fix-log.scripted aria-labelledby="fix-log" data-log
-                data-kept=(t("log-kept")) data-full=(t("log-full")) {
+            section.fix-log.scripted aria-labelledby="fix-log" data-log {
                 h3 id="fix-log" { (t("log")) }
                 p.field-hint data-log-empty { (t("log-empty")) }
+                p.fix-errors hidden data-log-full { (t("log-full")) }
                 ol data-log-list {}
                 form data-log-note {
                     input type="text" maxlength="500" autocomplete="off" aria-label=(t("log-note-label"));

@@ -205,7 +205,11 @@ fn check(next: &Next, question: &Question, place: &Place) -> Markup {
                 button.fix-pass type="submit" name=(next.evidence) value="unknown" { (place.t("unknown")) }
             }
             p.why {
-                (place.t("if-yes")) " " (next.leads_to[0]) ", " (place.t("if-no")) " " (next.leads_to[1]) ". "
+                @if next.leads_to[0] == next.leads_to[1] {
+                    (place.t("either-way")) " " (next.leads_to[0]) ". "
+                } @else {
+                    (place.t("if-yes")) " " (next.leads_to[0]) ", " (place.t("if-no")) " " (next.leads_to[1]) ". "
+                }
                 span title=(place.t("effort-title")) {
                     (next.minutes) " " (place.t("minutes")) ", " (format!("{:.2}", next.bits_per_minute)) " " (place.t("bits"))
                 }
