@@ -41,6 +41,10 @@ const STYLE_COMPRESSED_BYTES_MAX: usize = 20_000;
 const SCRIPT_BYTES_MAX: usize = 15_000;
 const SEARCH_MODULE_COMPRESSED_BYTES_MAX: usize = 80_000;
 const FIRST_RESULT_COMPRESSED_BYTES_MAX: usize = 200_000;
+/// Fetched when a reader comes near the controls of an experiment.
+const SIM_MODULE_COMPRESSED_BYTES_MAX: usize = 250_000;
+/// What hooks the controls, and the worker.
+const EXPERIMENT_SCRIPT_BYTES_MAX: usize = 8_000;
 
 /// Words below which a page that the home page promises is a stub.
 const WORDS_MIN: usize = 250;
@@ -349,6 +353,15 @@ fn assets_keep_to_their_budgets() {
     assert!(compressed(asset("studio.css")) <= STYLE_COMPRESSED_BYTES_MAX);
     assert!(scripts.iter().sum::<usize>() <= SCRIPT_BYTES_MAX);
     assert!(module <= SEARCH_MODULE_COMPRESSED_BYTES_MAX);
+    let sim = compressed(asset("sim.wasm"));
+    let scripts = ["experiment.js", "experiment-worker.js"].map(|name| asset(name).len());
+    figure(&format!(
+        "simulator module {:.1} KB compressed, scripts of experiments {:.1} KB",
+        sim as f64 / 1e3,
+        scripts.iter().sum::<usize>() as f64 / 1e3
+    ));
+    assert!(sim <= SIM_MODULE_COMPRESSED_BYTES_MAX);
+    assert!(scripts.iter().sum::<usize>() <= EXPERIMENT_SCRIPT_BYTES_MAX);
     assert!(search > 0 && module + search <= FIRST_RESULT_COMPRESSED_BYTES_MAX);
 }
 

@@ -37,8 +37,7 @@ impl Histogram {
 
     #[inline(always)]
     fn index(bits: u32, value: u64) -> usize {
-        let magnitude = (value | ((1 << bits) - 1) | 1).ilog2();
-        let shift = (magnitude + 1).saturating_sub(bits + 1);
+        let shift = ((value >> bits) | 1).ilog2();
         ((shift as usize) << bits) + (value >> shift) as usize
     }
 
@@ -71,22 +70,68 @@ impl Histogram {
             .resize(((index >> self.bits) + 1) << self.bits, 0);
     }
 
-    /// Adds all values of another histogram of the same width.
+    /// Adds all values of another histogram whose buckets are as wide or narrower; exact, as each
+    /// of them lies within one bucket of ours.
     pub fn merge(&mut self, other: &Histogram) {
-        assert_eq!(
-            self.bits, other.bits,
-            "histograms of different widths do not add up"
-        );
-        if other.counts.len() > self.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
+        self.absorb(other);
+        if other.count > 0 {
+            for index in other.span() {
+                self.add(other.bits, index, other.counts[index]);
+            }
         }
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            *mine += theirs;
+    }
+
+    /// Moves all values into two other histograms, as [`Histogram::merge`] would, and is empty
+    /// afterwards, with its memory kept. Costs as much as the span of the values is long.
+    pub fn move_into(&mut self, first: &mut Histogram, second: &mut Histogram) {
+        first.absorb(self);
+        second.absorb(self);
+        if self.count > 0 {
+            for index in self.span() {
+                let count = std::mem::take(&mut self.counts[index]);
+                // Most buckets of a short while are empty.
+                if count > 0 {
+                    first.add(self.bits, index, count);
+                    second.add(self.bits, index, count);
+                }
+            }
+        }
+        (self.count, self.sum) = (0, 0);
+        (self.min, self.max) = (u64::MAX, 0);
+    }
+
+    /// The buckets from the smallest value to the largest; there must be one.
+    fn span(&self) -> std::ops::RangeInclusive<usize> {
+        Self::index(self.bits, self.min)..=Self::index(self.bits, self.max)
+    }
+
+    /// Takes over everything but the buckets, for which it makes room.
+    fn absorb(&mut self, other: &Histogram) {
+        assert!(
+            self.bits <= other.bits,
+            "narrow buckets cannot be filled from wide ones"
+        );
+        if other.count > 0 {
+            let last = Self::index(self.bits, other.max);
+            if last >= self.counts.len() {
+                self.grow(last);
+            }
         }
         self.count += other.count;
         self.sum += other.sum;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
+    }
+
+    /// Adds to the bucket that holds a bucket of a histogram as narrow or narrower.
+    #[inline(always)]
+    fn add(&mut self, bits: u32, index: usize, count: u64) {
+        let own = if self.bits == bits {
+            index
+        } else {
+            Self::index(self.bits, Self::bucket(bits, index).0)
+        };
+        self.counts[own] += count;
     }
 
     /// How many values were added.
@@ -178,6 +223,26 @@ mod tests {
             prop_assert_eq!(merged.sum(), both.sum());
             prop_assert_eq!(merged.quantile(0.9), both.quantile(0.9));
             prop_assert_eq!(merged.buckets().collect::<Vec<_>>(), both.buckets().collect::<Vec<_>>());
+        }
+
+        /// Coarse buckets filled from fine ones, and a histogram used again, are as if new.
+        #[test]
+        fn moved_values_are_where_they_would_be(a: Vec<u64>, b: Vec<u16>) {
+            let collect = |bits, values: &[u64]| {
+                let mut h = Histogram::new(bits);
+                values.iter().for_each(|&v| h.push(v));
+                h
+            };
+            let (mut fine, mut coarse) = (Histogram::new(Histogram::FINE), Histogram::new(Histogram::COARSE));
+            let mut source = collect(Histogram::FINE, &a);
+            source.move_into(&mut fine, &mut coarse);
+            prop_assert_eq!((source.count(), source.buckets().count(), source.max()), (0, 0, None));
+            let b: Vec<u64> = b.into_iter().map(u64::from).collect();
+            b.iter().for_each(|&v| source.push(v));
+            source.move_into(&mut fine, &mut coarse);
+            let both = [a, b].concat();
+            prop_assert_eq!(fine, collect(Histogram::FINE, &both));
+            prop_assert_eq!(coarse, collect(Histogram::COARSE, &both));
         }
 
         #[test]

@@ -72,6 +72,18 @@ impl<'p> Inputs<'p> {
         checked(name, value, &range).map(Some)
     }
 
+    /// A number within a range; `None` if it is left out or stated as `"none"`.
+    pub(crate) fn limit(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<f64>,
+    ) -> Result<Option<f64>, Refusal> {
+        match self.find(key) {
+            Some((_, Parameter::Name(name))) if plain(name) == "none" => Ok(None),
+            _ => self.number_if(key, range),
+        }
+    }
+
     /// A number within a range, which must be given.
     pub(crate) fn number(
         &self,
@@ -104,7 +116,8 @@ impl<'p> Inputs<'p> {
         let bounds = *range.start() as f64..=*range.end() as f64;
         match self.number_if(key, bounds)? {
             Some(number) if libm::floor(number) != number => {
-                refuse(format!("{key} must be a whole number, not {number}"))
+                let name = self.find(key).map_or(key, |(name, _)| name);
+                refuse(format!("{name} must be a whole number, not {number}"))
             }
             number => Ok(number.map(|number| number as u64)),
         }

@@ -137,13 +137,18 @@ impl std::fmt::Display for Relation {
 }
 
 impl Relation {
-    /// Whether `value` passes against `expected`; not a number never does.
+    /// Whether `value` passes against `expected`; not a number never does. Two numbers that differ
+    /// by the rounding of a computation alone count as equal.
     pub fn holds(&self, value: f64, expected: f64) -> bool {
+        /// A thousand last bits of a double.
+        const ROUNDING: f64 = 2e-13;
         match *self {
             Relation::Near { rel, abs } => {
                 let off = (value - expected).abs();
                 let within = |limit: Option<f64>| limit.is_some_and(|limit| off <= limit);
-                off == 0.0 || within(rel.map(|rel| rel * expected.abs())) || within(abs)
+                off <= ROUNDING * expected.abs()
+                    || within(rel.map(|rel| rel * expected.abs()))
+                    || within(abs)
             }
             Relation::AtLeast { abs } => value >= expected - abs,
             Relation::AtMost { abs } => value <= expected + abs,

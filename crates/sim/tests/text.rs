@@ -137,7 +137,7 @@ fn structure_is_checked() {
     check(
         "duration = \"10 s\"",
         "duration = \"10 s\"\nanalysis = \"steady\"\n[clients.more]\nrate = \"100/s\"\ncalls = \"payments\"",
-        "shop.toml:4:12: no steady state in variant `without`: service `payments` is offered 200.0000/s × 0.0075 s = 1.4911 of work for 1 workers; its backlog grows by 65.8686 a second; use `analysis = \"transient\"`, or lower the load",
+        "shop.toml:4:12: no steady state in variant `without`: service `payments` is offered 200/s × 0.007455 s = 1.491 of work for 1 workers; its backlog grows by 65.87 a second; use `analysis = \"transient\"`, or lower the load",
     );
     check(
         "schema = 1",
@@ -196,6 +196,10 @@ fn texts() -> Vec<String> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder of experiments")
         .map(|entry| entry.expect("an entry").path())
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     let mut texts: Vec<String> = files

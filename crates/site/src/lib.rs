@@ -14,6 +14,7 @@
 
 mod asset;
 mod brief;
+mod busy_page;
 mod entry_page;
 mod experiment_block;
 mod feed;

@@ -106,7 +106,7 @@ impl Writer<'_> {
                                     span.why { (cited(target)) }
                                 }
                                 td { (target.domain) }
-                                td.nowrap class=[(agree < asserted).then_some("off")] {
+                                td class=[(agree < asserted).then_some("off")] {
                                     (agree) " " (t("reproduced.of")) " " (asserted)
                                 }
                             }

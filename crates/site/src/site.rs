@@ -40,7 +40,8 @@ pub struct Site {
     search: OnceLock<SearchIndex>,
     tools: OnceLock<Tools>,
     pub(crate) fix_kit: OnceLock<Option<Asset>>,
-    experiments: OnceLock<BTreeMap<String, experiment::Digest>>,
+    /// Stored results by the name of their scenario, each read on first use.
+    pub(crate) experiments: BTreeMap<String, OnceLock<Option<experiment::Digest>>>,
 }
 
 /// Addresses that the site makes from the catalogue and no entry has.
@@ -74,6 +75,9 @@ impl Site {
         let assets = Assets::load();
         let content_version =
             crate::search_index::content_version(&catalog, assets.path("search.wasm"));
+        let experiments = crate::experiment_block::scenarios(&catalog)
+            .map(|slug| (slug.to_owned(), OnceLock::new()))
+            .collect();
         Site {
             catalog,
             assets,
@@ -85,7 +89,7 @@ impl Site {
             search: OnceLock::new(),
             tools: OnceLock::new(),
             fix_kit: OnceLock::new(),
-            experiments: OnceLock::new(),
+            experiments,
         }
     }
 
@@ -124,12 +128,6 @@ impl Site {
     /// The tools' rules and questions, read on first use.
     pub fn tools(&self) -> &Tools {
         self.tools.get_or_init(|| Tools::read(&self.catalog))
-    }
-
-    /// The stored results of experiments, read on first use.
-    pub(crate) fn experiments(&self) -> &BTreeMap<String, experiment::Digest> {
-        self.experiments
-            .get_or_init(|| crate::experiment_block::stored_digests(&self.catalog))
     }
 
     /// Every address that answers with a document, assets and search parts excepted.

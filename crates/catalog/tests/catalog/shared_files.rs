@@ -60,7 +60,18 @@ fn choices_have_an_id_and_a_name() {
 
 #[test]
 fn tools_and_experiments_are_kept_as_they_are() {
-    let catalog = load(&[("tools/a.toml", "x = 1"), ("experiments/b.toml", "y = 2")]);
+    let catalog = load(&[
+        ("tools/a.toml", "x = 1"),
+        ("experiments/b.toml", "y = 2"),
+        ("published/c.toml", "z = 3"),
+        ("published/results.json", "{}"),
+    ]);
     let names: Vec<&str> = catalog.data.keys().map(String::as_str).collect();
-    assert_eq!(names, ["experiments/b.toml", "tools/a.toml"]);
+    let kept = [
+        "experiments/b.toml",
+        "published/c.toml",
+        "published/results.json",
+        "tools/a.toml",
+    ];
+    assert_eq!(names, kept);
 }

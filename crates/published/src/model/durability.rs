@@ -46,9 +46,9 @@ fn backblaze(quantity: &str, inputs: &Inputs<'_>, _: &mut Memo) -> Outcome {
             terms.sum()
         }
         "failures_per_window" | "expected_failures" => mean,
-        "p_loss_per_year" | "annual_loss_probability" => year,
+        "p_loss_per_year" | "p_annual_loss" | "annual_loss_probability" => year,
         "durability" | "annual_durability" => 1.0 - year,
-        "nines" if year > 0.0 => -libm::log10(year),
+        "nines" | "durability_nines" | "annual_nines" if year > 0.0 => -libm::log10(year),
         _ => return Err(Refusal::NoQuantity),
     }))
 }

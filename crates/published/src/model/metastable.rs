@@ -15,8 +15,9 @@ pub(super) const MODELS: &[Model] = &[Model {
     answer: metastable,
 }];
 
-/// Simulated seconds after the outage: enough to drain a backlog at a twentieth of the capacity.
-const AFTER_S: f64 = 900.0;
+/// Simulated seconds after the outage, at least and at most. In between it is three times what the
+/// spare capacity needs for the backlog, all queries being sent as often as they may.
+const AFTER_S: (f64, f64) = (900.0, 9000.0);
 /// Seconds at the end in which the outcome is measured.
 const MEASURED_S: f64 = 100.0;
 /// Most queries that a run may make, which bounds its time.
@@ -51,8 +52,7 @@ fn metastable(quantity: &str, inputs: &Inputs<'_>, memo: &mut Memo) -> Outcome {
             store.offered
         ));
     }
-    let demand = store.offered * (1.0 + retries as f64);
-    if demand.max(capacity) * (AFTER_S + store.outage_s) > QUERIES_MAX {
+    if store.demand().max(capacity) * (store.after_s() + store.outage_s) > QUERIES_MAX {
         return refuse(format!(
             "the run makes more than {QUERIES_MAX} queries; scale the rates"
         ));
@@ -74,11 +74,24 @@ fn metastable(quantity: &str, inputs: &Inputs<'_>, memo: &mut Memo) -> Outcome {
 }
 
 impl Store {
+    /// Queries a second when none is answered in time.
+    fn demand(&self) -> f64 {
+        self.offered * (1.0 + self.retries as f64)
+    }
+
+    fn after_s(&self) -> f64 {
+        let spare = self.capacity - self.demand();
+        if spare <= 0.0 {
+            return AFTER_S.0;
+        }
+        (3.0 * self.demand() * self.outage_s / spare).clamp(AFTER_S.0, AFTER_S.1)
+    }
+
     /// Attempts and answers a second in the last part of the run. Work is exponential, the queue
     /// first come first served, and an abandoned query is worked on all the same.
     fn run(&self) -> Option<Vec<f64>> {
         let start = 30.0;
-        let end = start + self.outage_s + AFTER_S;
+        let end = start + self.outage_s + self.after_s();
         let service_us = 1e6 / self.capacity;
         let retry = match self.retries {
             0 => String::new(),

@@ -126,12 +126,17 @@ fn burn_rate(quantity: &str, inputs: &Inputs<'_>, _: &mut Memo) -> Outcome {
             burn * window(inputs)? / period
         }
         "error_rate" | "error_rate_threshold" => burn(inputs)? * allowed(inputs)?,
-        "detection_h" | "detection_time_h" | "detection_hours" => detection_h(inputs)?,
-        "detection_min" | "detection_minutes" | "detection_time_min" | "detection_time_minutes" => {
-            detection_h(inputs)? * 60.0
-        }
-        "detection_s" | "detection_seconds" | "detection_time_s" => detection_h(inputs)? * 3600.0,
         "exhaustion_h" | "time_to_exhaustion_h" => period / burn(inputs)?,
+        name if name.contains("detect") => detection_h(inputs)? * per_hour(name),
         _ => return Err(Refusal::NoQuantity),
     }))
+}
+
+/// How many of the unit that ends a quantity's name make an hour.
+fn per_hour(name: &str) -> f64 {
+    match name.rsplit('_').next() {
+        Some("min" | "minutes" | "m") => 60.0,
+        Some("s" | "seconds") => 3600.0,
+        _ => 1.0,
+    }
 }

@@ -211,7 +211,7 @@ fn throttle(quantity: &str, inputs: &Inputs<'_>, _: &mut Memo) -> Outcome {
 /// Up to three attempts, and retries at most a share of a client's requests.
 fn budget(quantity: &str, inputs: &Inputs<'_>, memo: &mut Memo) -> Outcome {
     let share = inputs
-        .number_if("budget", 0.0..=100.0)?
+        .limit("budget|retry_budget", 0.0..=100.0)?
         .unwrap_or(f64::INFINITY);
     let attempts = inputs.whole_or("attempts|max_attempts", 3, 1..=100)?;
     let p_fail = inputs.share("p_fail|p")?;

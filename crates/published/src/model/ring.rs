@@ -97,7 +97,8 @@ fn spread(buckets: u32, points: u64) -> Vec<f64> {
             .stream();
         let shares = shares(&ring(buckets, points, &mut source), buckets);
         let moments: Moments = shares.iter().copied().collect();
-        variance.push(moments.variance());
+        // The buckets are all there are, not a sample of them.
+        variance.push(moments.variance() * (1.0 - 1.0 / f64::from(buckets)));
         most.push(shares.iter().copied().fold(0.0, f64::max));
         least.push(shares.iter().copied().fold(f64::INFINITY, f64::min));
         all.extend(shares);

@@ -129,9 +129,33 @@ fn variation(inputs: &Inputs<'_>) -> Result<f64, Refusal> {
     }
 }
 
+/// Mean and squared variation of a law of two exponential phases, where both are stated: the first
+/// with probability p.
+fn two_phases(inputs: &Inputs<'_>) -> Result<Option<(f64, f64)>, Refusal> {
+    let phase = |mean: &'static str, rate: &'static str| -> Result<Option<f64>, Refusal> {
+        let stated = inputs.number_if(mean, 1e-9..=1e9)?;
+        let rate = inputs.number_if(rate, 1e-9..=1e9)?;
+        Ok(stated.or(rate.map(|rate| 1.0 / rate)))
+    };
+    let first = phase("mean1|mean_1", "mu1|rate1|mu_1|rate_1")?;
+    let second = phase("mean2|mean_2", "mu2|rate2|mu_2|rate_2")?;
+    let (Some(first_mean), Some(second_mean)) = (first, second) else {
+        return Ok(None);
+    };
+    let law = Distribution::Hyperexponential {
+        probability: inputs.share("p|p1|p_1")?,
+        first_mean,
+        second_mean,
+    };
+    let mean = law.mean();
+    Ok(Some((mean, law.second_moment() / (mean * mean) - 1.0)))
+}
+
 /// `Wq = λ E[S²] / (2 (1 − ρ))`.
 fn pollaczek_khinchine(quantity: &str, inputs: &Inputs<'_>, _: &mut Memo) -> Outcome {
-    let mean = inputs.number_or("mean_service", 1.0, 1e-9..=1e9)?;
+    let phases = two_phases(inputs)?;
+    let stated = inputs.number_or("mean_service|mean", 1.0, 1e-9..=1e9)?;
+    let mean = phases.map_or(stated, |(mean, _)| mean);
     let lambda = match inputs.number_if("lambda", 0.0..=1e9)? {
         Some(lambda) => lambda,
         None => inputs.number("rho|utilisation", 0.0..=1e9)? / mean,
@@ -144,7 +168,13 @@ fn pollaczek_khinchine(quantity: &str, inputs: &Inputs<'_>, _: &mut Memo) -> Out
                 "a second moment of {second} is below the squared mean"
             ));
         }
-        None => variation(inputs)?,
+        None => match phases {
+            Some((_, scv)) => {
+                inputs.choice_if("service|law|dist", &LAWS)?;
+                scv
+            }
+            None => variation(inputs)?,
+        },
     };
     let wait = lambda * mean * mean * (1.0 + scv) / (2.0 * (1.0 - rho));
     Ok(Answer::formula(match quantity {

@@ -61,11 +61,12 @@ fn bloom(quantity: &str, inputs: &Inputs<'_>, _: &mut Memo) -> Outcome {
 
 /// Registers: a power of two from 2⁴ to 2¹⁶, as in the source.
 const REGISTERS: (u64, u64) = (16, 65_536);
-/// Different items for each register: far past where small counts need a correction.
-const ITEMS_PER_REGISTER: u64 = 20;
-/// Hashes over all streams, and the fewest and most streams.
-const HASHES_WANTED: u64 = 40_000_000;
-const STREAMS: (u64, u64) = (400, 2000);
+/// Mean number of different items for each register: far past where small counts need a
+/// correction, and so many that their own spread adds a thousandth to the variance.
+const ITEMS_PER_REGISTER: f64 = 1000.0;
+/// Registers drawn over all streams, and the fewest and most streams.
+const DRAWS_WANTED: u64 = 30_000_000;
+const STREAMS: (u64, u64) = (1000, 8000);
 
 fn hyperloglog(quantity: &str, inputs: &Inputs<'_>, memo: &mut Memo) -> Outcome {
     let registers = inputs.whole("m|registers", REGISTERS.0..=REGISTERS.1)?;
@@ -82,13 +83,13 @@ fn hyperloglog(quantity: &str, inputs: &Inputs<'_>, memo: &mut Memo) -> Outcome 
         "rel_std_error" | "rel_bias" => {}
         _ => return Err(Refusal::NoQuantity),
     }
-    let hashes = registers * ITEMS_PER_REGISTER;
-    let streams = streams.unwrap_or((HASHES_WANTED / hashes).clamp(STREAMS.0, STREAMS.1));
+    let streams = streams.unwrap_or((DRAWS_WANTED / registers).clamp(STREAMS.0, STREAMS.1));
     let run = memo.run(format!("{registers} {streams}"), || {
+        let items = registers as f64 * ITEMS_PER_REGISTER;
         let mut errors = Moments::new();
         for stream in 0..streams {
             let mut source = Draw::root(seed("hll-error"), stream).of(registers).stream();
-            errors.push(estimate(registers, hashes, &mut source) / hashes as f64 - 1.0);
+            errors.push(estimate(registers, &mut source) / items - 1.0);
         }
         let interval = Interval::student(&errors, LEVEL);
         // The spread of a standard deviation over s streams is 1 / √(2s) of it.
@@ -107,24 +108,27 @@ fn hyperloglog(quantity: &str, inputs: &Inputs<'_>, memo: &mut Memo) -> Outcome 
     })
 }
 
-/// The raw estimate `α m² / Σ 2^{−M_j}` after `hashes` different items (Flajolet et al. 2007).
-fn estimate(registers: u64, hashes: u64, source: &mut Xoshiro256) -> f64 {
-    let bits = registers.trailing_zeros();
-    let mut ranks = vec![0u8; registers as usize];
-    for _ in 0..hashes {
-        let word = source.word();
-        let register = (word >> (64 - bits)) as usize;
-        let rank = ((word << bits) | (1 << (bits - 1))).leading_zeros() as u8 + 1;
-        ranks[register] = ranks[register].max(rank);
+/// The raw estimate `α m² / Σ 2^{−M_j}` (Flajolet et al. 2007) after a Poisson stream of items. Each
+/// register then sees its own Poisson stream, of which the largest rank is at most x with
+/// probability `exp(−λ 2^{−x})`: it is drawn from there, as if every item had been hashed.
+fn estimate(registers: u64, source: &mut Xoshiro256) -> f64 {
+    let mut sum = 0.0;
+    for _ in 0..registers {
+        // The smallest x with λ 2^{−x} ≤ −ln U; 1 / 2^x without an exponential.
+        let level = -libm::log(source.unit()) / ITEMS_PER_REGISTER;
+        let rank = libm::ceil(-libm::log2(level)).clamp(0.0, 62.0);
+        sum += 1.0 / (1u64 << rank as u32) as f64;
     }
     let m = registers as f64;
-    let alpha = match registers {
+    alpha(registers) * m * m / sum
+}
+
+/// The constant that makes the estimate right on average.
+fn alpha(registers: u64) -> f64 {
+    match registers {
         16 => 0.673,
         32 => 0.697,
         64 => 0.709,
-        _ => 0.7213 / (1.0 + 1.079 / m),
-    };
-    // Powers of two down to 2^-64 add up exactly enough in any order.
-    let sum: f64 = ranks.iter().map(|&rank| 1.0 / (1u128 << rank) as f64).sum();
-    alpha * m * m / sum
+        _ => 0.7213 / (1.0 + 1.079 / registers as f64),
+    }
 }

@@ -67,23 +67,18 @@ pub(crate) struct Snapshot {
     pub(crate) gauges: Box<[u64]>,
 }
 
-/// Where a system's counters lie in one flat row.
+/// Where a system's counters lie in the flat row of a snapshot: clients, calls, services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     calls: usize,
     services: usize,
-    len: usize,
 }
 
 impl Layout {
     pub(crate) fn of(system: &System) -> Layout {
         let calls = system.clients.len() * CLIENT_COUNTS;
         let services = calls + system.calls.len() * CALL_COUNTS;
-        Layout {
-            calls,
-            services,
-            len: services + system.services.len() * SERVICE_COUNTS,
-        }
+        Layout { calls, services }
     }
     #[inline(always)]
     pub(crate) fn client(&self, client: usize, count: ClientCount) -> usize {
@@ -109,7 +104,6 @@ impl Layout {
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     pub(crate) layout: Layout,
-    pub(crate) counts: Vec<u64>,
     pub(crate) snapshots: Vec<Snapshot>,
     clients: usize,
     /// Latency of answered requests, and of failed ones: segment by segment, client by client.
@@ -131,7 +125,6 @@ impl Recorder {
         let histograms = |n: usize, bits| (0..n).map(|_| Histogram::new(bits)).collect();
         Recorder {
             layout,
-            counts: vec![0; layout.len],
             snapshots: Vec::new(),
             clients,
             answered: histograms(segments * clients, Histogram::FINE),
@@ -145,38 +138,16 @@ impl Recorder {
         }
     }
 
-    #[inline(always)]
-    pub(crate) fn count_client(&mut self, client: usize, count: ClientCount) {
-        self.counts[self.layout.client(client, count)] += 1;
-    }
-    #[inline(always)]
-    pub(crate) fn count_call(&mut self, call: usize, count: CallCount) {
-        self.counts[self.layout.call(call, count)] += 1;
-    }
-    #[inline(always)]
-    pub(crate) fn count_service(&mut self, service: usize, count: ServiceCount) {
-        self.counts[self.layout.service(service, count)] += 1;
-    }
-    #[inline(always)]
-    pub(crate) fn add_service(&mut self, service: usize, count: ServiceCount, value: u64) {
-        self.counts[self.layout.service(service, count)] += value;
-    }
-
-    pub(crate) fn enter(&mut self, edge: Edge, areas: Box<[u128]>, gauges: Box<[u64]>) {
-        let counts = self.counts.clone().into_boxed_slice();
-        self.snapshots.push(Snapshot {
-            counts,
-            areas,
-            gauges,
-        });
+    pub(crate) fn enter(&mut self, edge: Edge, snapshot: Snapshot) {
+        self.snapshots.push(snapshot);
         self.segment_first = edge.segment as usize * self.clients;
         self.bin = edge.bin as usize;
     }
 
-    #[inline(always)]
-    pub(crate) fn answered(&mut self, client: usize, latency_ns: u64) {
-        self.answered[self.segment_first + client].push(latency_ns);
-        self.bins[self.bin].push(latency_ns);
+    /// Moves the latencies since the last edge to where they belong.
+    pub(crate) fn take_answered(&mut self, client: usize, latencies: &mut Histogram) {
+        let segment = &mut self.answered[self.segment_first + client];
+        latencies.move_into(segment, &mut self.bins[self.bin]);
     }
 
     pub(crate) fn failed(&mut self, client: usize, latency_ns: u64) {

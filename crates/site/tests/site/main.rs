@@ -4,5 +4,6 @@ mod escaping;
 mod interface;
 mod machine;
 mod pages;
+mod reproduced;
 mod routes;
 mod support;
