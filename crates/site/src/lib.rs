@@ -24,6 +24,7 @@ mod home;
 mod listing;
 mod markdown_form;
 mod neighbours;
+mod offline;
 mod render;
 mod reproduced_block;
 mod request;
@@ -37,6 +38,7 @@ mod tool_api;
 mod tool_assess;
 mod tool_capacity;
 mod tool_decide;
+mod tool_fix;
 mod tool_form;
 mod tool_list;
 

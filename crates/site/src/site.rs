@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use catalog::{Block, Catalog, Diagnostic, Entry, EntryId, GLOSSARY_PATH, Generated, Severity};
 
-use crate::asset::Assets;
+use crate::asset::{Asset, Assets};
 use crate::fragment::{Fragments, MathDisplay};
 use crate::search_index::SearchIndex;
 use crate::tool_list::{TOOLS, Tools};
@@ -39,6 +39,7 @@ pub struct Site {
     pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
     tools: OnceLock<Tools>,
+    pub(crate) fix_kit: OnceLock<Option<Asset>>,
     /// Stored results by the name of their scenario, each read on first use.
     pub(crate) experiments: BTreeMap<String, OnceLock<Option<experiment::Digest>>>,
 }
@@ -49,7 +50,12 @@ pub fn generated() -> Generated {
     Generated {
         paths: paths
             .into_iter()
-            .chain(TOOLS.iter().map(|tool| tool.path))
+            .chain(
+                TOOLS
+                    .iter()
+                    .filter(|tool| !tool.on_entry)
+                    .map(|tool| tool.path),
+            )
             .map(str::to_owned)
             .collect(),
     }
@@ -82,6 +88,7 @@ impl Site {
             content_version,
             search: OnceLock::new(),
             tools: OnceLock::new(),
+            fix_kit: OnceLock::new(),
             experiments,
         }
     }
@@ -138,6 +145,7 @@ impl Site {
             "/sitemap.xml",
             "/feed.xml",
             "/robots.txt",
+            crate::offline::WORKER_PATH,
             "/llms.txt",
             "/404.html",
         ] {

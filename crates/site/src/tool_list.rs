@@ -3,6 +3,7 @@
 use advisor::RuleError;
 use advisor::assess::Questionnaire;
 use advisor::decide::Rules;
+use advisor::fix::Diagnosis;
 use catalog::{Catalog, Diagnostic, Kind};
 use maud::{Markup, html};
 use search::Document;
@@ -17,26 +18,38 @@ pub(crate) struct Tool {
     pub(crate) id: &'static str,
     /// Address of its page.
     pub(crate) path: &'static str,
+    /// Whether that page is an entry's, on top of which the tool stands.
+    pub(crate) on_entry: bool,
 }
 
 /// Which patterns.
 pub(crate) const DECIDE: Tool = Tool {
     id: "decide",
     path: "/tools/pattern-decision-calculator/",
+    on_entry: false,
 };
 /// How many servers.
 pub(crate) const CAPACITY: Tool = Tool {
     id: "capacity",
     path: "/architects-handbook/quantitative-analysis/",
+    on_entry: false,
 };
 /// Which learning path.
 pub(crate) const ASSESS: Tool = Tool {
     id: "assess",
     path: "/start-here/assessment/",
+    on_entry: false,
+};
+
+/// What is wrong.
+pub(crate) const FIX: Tool = Tool {
+    id: "fix",
+    path: "/troubleshooting/",
+    on_entry: true,
 };
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 3] = [DECIDE, CAPACITY, ASSESS];
+pub(crate) const TOOLS: [Tool; 4] = [FIX, DECIDE, CAPACITY, ASSESS];
 
 /// What the tools know, read from a catalogue once.
 #[derive(Debug)]
@@ -45,6 +58,8 @@ pub struct Tools {
     pub decide: Result<Rules, Vec<RuleError>>,
     /// Questions of the assessment, or the faults of its file.
     pub assess: Result<Questionnaire, Vec<RuleError>>,
+    /// The diagnosis, or the faults of its files.
+    pub fix: Result<Diagnosis, Vec<RuleError>>,
 }
 
 impl Tools {
@@ -53,6 +68,7 @@ impl Tools {
         Tools {
             decide: Rules::read(catalog),
             assess: Questionnaire::read(catalog),
+            fix: Diagnosis::read(catalog),
         }
     }
 
@@ -61,8 +77,10 @@ impl Tools {
         let layer = catalog.layers.first().map_or("", String::as_str);
         let decide = self.decide.as_ref().err().into_iter().flatten();
         let assess = self.assess.as_ref().err().into_iter().flatten();
+        let fix = self.fix.as_ref().err().into_iter().flatten();
         decide
             .chain(assess)
+            .chain(fix)
             .filter(|error| catalog.data.contains_key(&error.file))
             .map(|error| error.diagnostic(layer))
             .collect()
@@ -86,6 +104,7 @@ pub(crate) fn documents(catalog: &Catalog, address: &dyn Fn(&str) -> String) -> 
     };
     TOOLS
         .into_iter()
+        .filter(|tool| !tool.on_entry)
         .filter_map(|tool| {
             Some(Document {
                 id: format!("tool:{}", tool.id),
@@ -109,7 +128,8 @@ impl Site {
             let tool = TOOLS.into_iter().find(|tool| tool.id == id)?;
             return Some(self.tool_api(tool, request));
         }
-        let tool = TOOLS.into_iter().find(|tool| tool.path == request.path)?;
+        let at_path = |tool: &Tool| !tool.on_entry && tool.path == request.path;
+        let tool = TOOLS.into_iter().find(at_path)?;
         let body = match tool.id {
             "decide" => self.decide_page(request),
             "capacity" => self.capacity_page(request),
