@@ -43,6 +43,7 @@ mod tool_form;
 mod tool_list;
 
 pub use asset::{Asset, Assets};
+pub use experiment_block::stored_digest;
 pub use fragment::{FragmentError, Fragments, MathDisplay};
 pub use request::{Lifetime, Request, Response};
 pub use search_index::SearchIndex;
