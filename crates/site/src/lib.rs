@@ -38,6 +38,7 @@ mod tool_capacity;
 mod tool_decide;
 mod tool_form;
 mod tool_list;
+mod tool_sizing;
 
 pub use asset::{Asset, Assets};
 pub use fragment::{FragmentError, Fragments, MathDisplay};

@@ -174,6 +174,25 @@ impl<'s> ToolPage<'s> {
         }
     }
 
+    /// Several lines of text.
+    pub(crate) fn lines_field(&self, name: &str, placeholder: &str) -> Markup {
+        let typed: Vec<&str> = match self.is_asked() {
+            true => self.request.parameters(name).collect(),
+            false => Vec::new(),
+        };
+        let rows = placeholder.lines().count().max(typed.len()).clamp(3, 12);
+        html! {
+            div.field.field-wide {
+                (self.label(name))
+                textarea id={ "f-" (name) } name=(name) rows=(rows) placeholder=(placeholder)
+                    autocomplete="off" spellcheck="false" wrap="off"
+                    aria-invalid=[self.error(name).map(|_| "true")]
+                    aria-describedby=[self.described(name)] { (typed.join("\n")) }
+                (self.notes(name))
+            }
+        }
+    }
+
     /// A closed list whose first choice is not to know.
     pub(crate) fn select_field(&self, name: &str, choices: &[Choice<'_>]) -> Markup {
         html! {

@@ -35,8 +35,20 @@ pub(crate) const ASSESS: Tool = Tool {
     path: "/start-here/assessment/",
 };
 
+/// What parts promise together.
+pub(crate) const AVAILABILITY: Tool = Tool {
+    id: "availability",
+    path: "/tools/availability/",
+};
+
+/// How much failure a promise allows.
+pub(crate) const SLO: Tool = Tool {
+    id: "slo",
+    path: "/tools/slo/",
+};
+
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 3] = [DECIDE, CAPACITY, ASSESS];
+pub(crate) const TOOLS: [Tool; 5] = [DECIDE, CAPACITY, AVAILABILITY, SLO, ASSESS];
 
 /// What the tools know, read from a catalogue once.
 #[derive(Debug)]
@@ -113,7 +125,8 @@ impl Site {
         let body = match tool.id {
             "decide" => self.decide_page(request),
             "capacity" => self.capacity_page(request),
-            _ => self.assess_page(request),
+            "assess" => self.assess_page(request),
+            id => self.sizing_page(tool, advisor::sizing::tool(id)?, request),
         };
         Some(Response::html(body))
     }
@@ -152,5 +165,21 @@ impl Site {
             ));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sizing_tool_has_a_page() {
+        for sizing in advisor::sizing::TOOLS {
+            assert!(
+                TOOLS.iter().any(|tool| tool.id == sizing.id),
+                "{}",
+                sizing.id
+            );
+        }
     }
 }
