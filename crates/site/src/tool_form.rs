@@ -162,8 +162,17 @@ impl<'s> ToolPage<'s> {
 
     /// A line of text: numbers with their units, or names.
     pub(crate) fn text_field(&self, name: &str, placeholder: &str) -> Markup {
+        self.line_field(name, placeholder, "field")
+    }
+
+    /// A line of text over the whole width: a name or a query.
+    pub(crate) fn wide_field(&self, name: &str, placeholder: &str) -> Markup {
+        self.line_field(name, placeholder, "field field-wide")
+    }
+
+    fn line_field(&self, name: &str, placeholder: &str, class: &str) -> Markup {
         html! {
-            div.field {
+            div class=(class) {
                 (self.label(name))
                 input id={ "f-" (name) } type="text" name=(name) value=(self.typed(name))
                     placeholder=(placeholder) maxlength="200" autocomplete="off" spellcheck="false"

@@ -63,12 +63,15 @@ impl ToolPage<'_> {
 
     fn sizing_field(&self, field: &Field) -> Markup {
         let unknown = self.shared("unknown");
+        let placeholder = match field.needed {
+            true => field.example,
+            false => field.default,
+        };
+        let placeholder = placeholder.unwrap_or(&unknown);
         match field.kind {
-            Kind::Lines(_) => {
-                let placeholder = field.default.or(field.example).unwrap_or_default();
-                self.lines_field(field.name, placeholder)
-            }
-            _ => self.text_field(field.name, field.default.unwrap_or(&unknown)),
+            Kind::Lines(_) => self.lines_field(field.name, placeholder),
+            Kind::Text(_) => self.wide_field(field.name, placeholder),
+            _ => self.text_field(field.name, placeholder),
         }
     }
 
@@ -149,7 +152,7 @@ impl ToolPage<'_> {
             let mut cells = table.rows.iter().filter_map(|row| row.get(at));
             cells.any(|cell: &Cell| cell.value.is_some())
         };
-        let class = |at: usize| is_number(at).then_some("number");
+        let class = |at: usize| (at > 0 && is_number(at)).then_some("number");
         html! {
             section.tool-part {
                 h3 { (table.title) }

@@ -2,7 +2,7 @@ use super::{ask, close, figure};
 
 fn availability(parts: &str) -> f64 {
     figure(
-        &ask("availability", &[("parts", parts)]).unwrap(),
+        &ask("availability", &[("parts", parts)]).expect("an answer"),
         "availability",
     )
 }

@@ -5,7 +5,7 @@ use advisor::sizing::Answer;
 use super::{ask, close, figure};
 
 fn slo(fields: &[(&str, &str)]) -> Answer {
-    ask("slo", fields).unwrap()
+    ask("slo", fields).expect("an answer")
 }
 
 fn file(answer: &Answer, name: &str) -> String {
