@@ -4,9 +4,8 @@ mod on_desque;
 mod on_simcore;
 
 use kernel::{Distribution, Source, Xoshiro256};
-use sim::workload::{Network, network, phold, scenario_mm1, two_event_loop};
+use sim::workload::{Network, network, phold, scenario, two_event_loop};
 use std::cell::RefCell;
-use std::process::Command;
 use std::time::Instant;
 
 const ROUNDS: usize = 7;
@@ -78,7 +77,7 @@ fn main() {
         ];
         if name == "M/M/1" {
             contestants.push(("two-event loop", Box::new(move || two_event_loop(n).value)));
-            contestants.push(("scenario", Box::new(move || scenario_mm1(n).value)));
+            contestants.push(("scenario", Box::new(move || scenario(Network::MM1, n).value)));
         }
         rounds(name, net.theory(), &contestants);
     }
@@ -99,42 +98,4 @@ fn main() {
             ),
         ],
     );
-    simpy();
-}
-
-/// SimPy is timed on fewer customers and compared by the customer.
-fn simpy() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/mm1_simpy.py");
-    let (few, many): (u32, u32) = (100_000, 5_000_000);
-    let mut ratios = [Vec::new(), Vec::new()];
-    for _ in 0..ROUNDS {
-        let start = Instant::now();
-        let run = Command::new("python3")
-            .arg(script)
-            .arg(few.to_string())
-            .output();
-        let each = start.elapsed().as_secs_f64() / f64::from(few);
-        if !run.is_ok_and(|output| output.status.success()) {
-            println!("SimPy is not installed: left out");
-            return;
-        }
-        let ours: [&dyn Fn() -> f64; 2] =
-            [&|| network(Network::MM1, u64::from(many)).value, &|| {
-                scenario_mm1(u64::from(many)).value
-            }];
-        for (run, list) in ours.into_iter().zip(&mut ratios) {
-            let start = Instant::now();
-            run();
-            list.push(each / (start.elapsed().as_secs_f64() / f64::from(many)));
-        }
-    }
-    for (name, mut list) in ["kernel", "scenario"].into_iter().zip(ratios) {
-        list.sort_by(f64::total_cmp);
-        println!(
-            "M/M/1: {name} is {:.0} times as fast as SimPy ({:.0} to {:.0})",
-            list[ROUNDS / 2],
-            list[0],
-            list[ROUNDS - 1]
-        );
-    }
 }

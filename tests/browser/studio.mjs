@@ -53,12 +53,12 @@ export function figure(text) {
   process.stderr.write(`figure: ${text}\n`);
 }
 
-/** The Studio on a free port. */
+/** The Studio on a free port, or on the one that an option `--addr` names. */
 export async function serveLive(...options) {
   if (!existsSync(program)) throw new Error(`${program} is missing: cargo build --release`);
   const child = spawn(
     program,
-    ["serve", "--addr", "127.0.0.1:0", "--log", "off", ...options],
+    ["serve", ...(options.includes("--addr") ? [] : ["--addr", "127.0.0.1:0"]), "--log", "off", ...options],
     { cwd: tmpdir(), stdio: ["ignore", "ignore", "pipe"] },
   );
   process.once("exit", () => child.kill("SIGKILL"));

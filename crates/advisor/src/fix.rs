@@ -10,6 +10,7 @@ mod model;
 mod question;
 pub mod review;
 mod sheet;
+pub mod view;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -250,7 +251,12 @@ fn ranked(
         name: described.name.clone(),
         path: described.path.clone(),
         p,
-        why: match reasons_for.first() {
+        // A fact says more than the likeness of words, even where it weighs less.
+        why: match reasons_for
+            .iter()
+            .find(|reason| !reason.fact.is_empty())
+            .or(reasons_for.first())
+        {
             Some(reason) => format!("{}: {}.", reason.says, reason.why),
             None => format!("Nothing said so far speaks for it. {}", described.why),
         },
@@ -290,13 +296,26 @@ fn headline(causes: &[Ranked], unknown: bool, nothing_asked: bool) -> String {
         return "I don't know: nothing said so far fits a playbook. Do what is safe for all of them, and answer the next check.".to_owned();
     }
     match causes.first() {
-        Some(best) if best.p >= 0.8 => format!("Very likely: {}.", best.name),
-        Some(best) if best.p >= 0.4 => format!("Most likely: {}.", best.name),
+        Some(best) if best.p >= 0.8 => format!("Very likely: {} ({}).", best.name, percent(best.p)),
+        Some(best) if best.p >= 0.4 => format!("Most likely: {} ({}).", best.name, percent(best.p)),
         Some(best) => format!(
-            "Perhaps {}, but several causes are still possible: answer the next check.",
-            best.name
+            "Perhaps {} ({}), but several causes are still possible: answer the next check.",
+            best.name,
+            percent(best.p)
         ),
         None => String::new(),
+    }
+}
+
+/// A chance as it is shown: never rounded to certainty.
+pub fn percent(p: f64) -> String {
+    let percent = libm::round(100.0 * p);
+    if percent < 1.0 {
+        "<1 %".to_owned()
+    } else if percent > 99.0 {
+        ">99 %".to_owned()
+    } else {
+        format!("{percent} %")
     }
 }
 

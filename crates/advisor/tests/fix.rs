@@ -4,7 +4,6 @@ mod content;
 
 use std::sync::OnceLock;
 
-use advisor::Error;
 use advisor::fix::review::{self, Entry, Kind};
 use advisor::fix::{Answer, Diagnosis, Model, Observed, Question, answer};
 use advisor::input::Unknown;
@@ -280,88 +279,90 @@ fn a_model_survives_being_written_and_read() {
     assert_eq!(serde_json::to_string(&found).expect("JSON"), expected);
 }
 
+const FACTS: &str = "tools/fix/facts.toml";
+const CHECKS: &str = "tools/fix/checks.toml";
+const CAUSES: &str = "tools/fix/causes.toml";
+const WORDS: &str = "tools/fix/words.toml";
+
+/// A file, what is changed in it to what, and what the fault says.
+const BROKEN: &[(&str, &str, &str, &str)] = &[
+    (
+        FACTS,
+        "id = \"bad-deploy\"",
+        "id = \"bad-deplyo\"",
+        "did you mean \"bad-deploy\"?",
+    ),
+    (FACTS, "p = 0.97", "p = 1.0", "between 0 and 1"),
+    (FACTS, "usual = 0.1\n", "usual = 0.0\n", "between 0 and 1"),
+    (FACTS, "says =", "sais =", "unknown field"),
+    (
+        FACTS,
+        "id = \"names-fail\"",
+        "id = \"timeouts\"",
+        "used twice",
+    ),
+    (
+        CHECKS,
+        "fact = \"deployed-just-before\"",
+        "fact = \"deployed\"",
+        "no fact \"deployed\"",
+    ),
+    (CHECKS, "minutes = 1\n", "minutes = 0\n", "takes 0 minutes"),
+    (
+        CHECKS,
+        "name = \"no_leader\"",
+        "name = \"text\"",
+        "is a field",
+    ),
+    (
+        CHECKS,
+        "normal = 60, alarm = 90",
+        "normal = 90, alarm = 90",
+        "as normal and as alarm",
+    ),
+    (
+        CAUSES,
+        "\"bad-deploy\"",
+        "\"bad-release\"",
+        "no playbook \"bad-release\"",
+    ),
+    (CAUSES, "weight = 4", "weight = 0", "above 0"),
+    (CAUSES, "other = 0.25", "other = 1.5", "between 0 and 1"),
+    (
+        CAUSES,
+        "page = \"page:emergency\"",
+        "page = \"emergency\"",
+        "no id of a page",
+    ),
+    (CAUSES, "schema = 1", "schema = 2", "this program knows 1"),
+    (WORDS, "[class]", "[classes]", "unknown field"),
+];
+
+/// The faults of the content with one file changed.
+fn faults(file: &str, from: &str, to: &str) -> String {
+    let catalog = content::changed(|files| {
+        let text = String::from_utf8(files[file].clone()).expect("UTF-8");
+        assert!(text.contains(from), "{file} has no {from}");
+        files.insert(file.to_owned(), text.replacen(from, to, 1).into_bytes());
+    });
+    let read = Diagnosis::read(&catalog).map(|_| ());
+    let errors = read.expect_err(&format!("{from} to {to} breaks it"));
+    assert!(
+        errors
+            .iter()
+            .all(|error| error.file.starts_with("tools/fix/"))
+    );
+    errors.iter().map(ToString::to_string).collect()
+}
+
 #[test]
 fn faults_of_the_data_are_found_with_their_places() {
-    let broken = |file: &str, from: &str, to: &str| {
-        let catalog = content::changed(|files| {
-            let text = String::from_utf8(files[file].clone()).expect("UTF-8");
-            assert!(text.contains(from), "{file} has no {from}");
-            files.insert(file.to_owned(), text.replacen(from, to, 1).into_bytes());
-        });
-        let read = Diagnosis::read(&catalog).map(|_| ());
-        let errors = read.expect_err(&format!("{from} to {to} breaks it"));
-        assert!(
-            errors
-                .iter()
-                .all(|error| error.file.starts_with("tools/fix/"))
-        );
-        errors.iter().map(ToString::to_string).collect::<String>()
-    };
-    let facts = "tools/fix/facts.toml";
-    let checks = "tools/fix/checks.toml";
-    let causes = "tools/fix/causes.toml";
-    for (file, from, to, expected) in [
-        (
-            facts,
-            "id = \"bad-deploy\"",
-            "id = \"bad-deplyo\"",
-            "did you mean \"bad-deploy\"?",
-        ),
-        (facts, "p = 0.97", "p = 1.0", "between 0 and 1"),
-        (facts, "usual = 0.1\n", "usual = 0.0\n", "between 0 and 1"),
-        (facts, "says =", "sais =", "unknown field"),
-        (
-            facts,
-            "id = \"names-fail\"",
-            "id = \"timeouts\"",
-            "used twice",
-        ),
-        (
-            checks,
-            "fact = \"deployed-just-before\"",
-            "fact = \"deployed\"",
-            "no fact \"deployed\"",
-        ),
-        (checks, "minutes = 1\n", "minutes = 0\n", "takes 0 minutes"),
-        (
-            checks,
-            "name = \"no_leader\"",
-            "name = \"text\"",
-            "is a field",
-        ),
-        (
-            checks,
-            "normal = 60, alarm = 90",
-            "normal = 90, alarm = 90",
-            "as normal and as alarm",
-        ),
-        (
-            causes,
-            "\"bad-deploy\"",
-            "\"bad-release\"",
-            "no playbook \"bad-release\"",
-        ),
-        (causes, "weight = 4", "weight = 0", "above 0"),
-        (causes, "other = 0.25", "other = 1.5", "between 0 and 1"),
-        (
-            causes,
-            "page = \"page:emergency\"",
-            "page = \"emergency\"",
-            "no id of a page",
-        ),
-        (causes, "schema = 1", "schema = 2", "this program knows 1"),
-        (
-            "tools/fix/words.toml",
-            "[class]",
-            "[classes]",
-            "missing field",
-        ),
-    ] {
-        let found = broken(file, from, to);
+    for (file, from, to, expected) in BROKEN {
+        let found = faults(file, from, to);
         assert!(found.contains(expected), "{from} to {to}: {found}");
     }
     let without = content::changed(|files| {
-        files.remove(facts);
+        files.remove(FACTS);
     });
     let read = Diagnosis::read(&without).map(|_| ());
     let errors = read.expect_err("a file is missing");

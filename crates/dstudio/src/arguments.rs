@@ -231,8 +231,44 @@ pub(crate) struct SimOptions {
 pub(crate) enum SimCommand {
     /// Run a scenario and decide its claims; exit 1 if one fails.
     Run(Box<SimRunOptions>),
+    /// Measure the engine beside its yardsticks, in paired rounds.
+    Bench(BenchOptions),
     /// Print the reference of every key of a scenario and every figure of a claim.
     Schema,
+}
+
+const BENCH_HELP: &str = "\
+Every ratio is taken within one round, so that other load on the machine matters
+little; still, nothing else should run. The engines: `kernel` is the bare event
+queue, `scenario` a run as an experiment has it, with all its statistics;
+`hand-coded loop` knows nothing but M/M/1, `binary heap` is how most engines keep
+their events, and `SimPy` is a plain program of benches-peers/.
+
+Try it:
+  dstudio sim bench                            about a minute and a half
+  dstudio sim bench --only PHOLD --rounds 1    a quick look at the queue alone
+  dstudio sim bench --python venv/bin/python   with a SimPy of your own";
+
+#[derive(Debug, Args)]
+#[command(after_help = BENCH_HELP)]
+pub(crate) struct BenchOptions {
+    /// Rounds; seven or more even out what else the machine does.
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(crate) rounds: u32,
+    /// Only works whose name holds this, as in `PHOLD` or `M/M/1`; exactly that one if there is.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) only: Option<String>,
+    /// Interpreter that may have SimPy.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "DSTUDIO_PYTHON",
+        default_value = "python3"
+    )]
+    pub(crate) python: String,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 const SIM_RUN_HELP: &str = "\

@@ -236,7 +236,7 @@ impl Writer<'_> {
                     text.push_str(&format!("{} (= {})", computed.shown, computed.formula));
                 }
                 Inline::Assumed { shown, .. } => text.push_str(shown),
-                Inline::Quoted { path, .. } => text.push_str(path),
+                Inline::Quoted { path, .. } => text.push_str(&self.quoted(path)),
                 Inline::Citation(key) => text.push_str(&format!(" [{key}]")),
                 Inline::Break => text.push('\n'),
                 Inline::Link {
@@ -245,6 +245,20 @@ impl Writer<'_> {
             }
         }
         text
+    }
+
+    /// A figure quoted from a run, with its interval; its name where there is no such run.
+    fn quoted(&self, path: &str) -> String {
+        let find = || {
+            let (slug, figure) = path.split_once('.')?;
+            let file = |name: String| self.catalog.data.get(&name);
+            let scenario = file(format!("experiments/{slug}.toml"))?;
+            let stored = file(format!("experiments/results/{slug}.json"))?;
+            let digest: experiment::Digest = serde_json::from_str(stored).ok()?;
+            let found = digest.figure(figure).filter(|_| digest.is_of(scenario))?;
+            Some(experiment::shown_interval(found))
+        };
+        find().unwrap_or_else(|| path.to_owned())
     }
 
     fn link(&self, target: &Target, content: &[Inline]) -> String {

@@ -29,12 +29,22 @@ const WITHOUT_MARKDOWN: [&str; 6] = [
 
 const MEDIAN_PAGE_BYTES_MAX: usize = 60_000;
 const MEDIAN_PAGE_COMPRESSED_BYTES_MAX: usize = 25_000;
+/// What must load over a bad line in a bad hour, each page without its style and scripts.
+const EMERGENCY_PAGE_COMPRESSED_BYTES_MAX: usize = 30_000;
+/// The diagnosis in a browser: module and data, fetched on first use and kept.
+const DIAGNOSIS_COMPRESSED_BYTES_MAX: usize = 200_000;
+/// Its script, which emergency pages load beside those of every page.
+const FIRE_SCRIPT_BYTES_MAX: usize = 12_000;
 const FIRST_VIEW_COMPRESSED_BYTES_MAX: usize = 60_000;
 /// As sent: the style of every kind of page and tool is one file, fetched once and kept.
 const STYLE_COMPRESSED_BYTES_MAX: usize = 20_000;
 const SCRIPT_BYTES_MAX: usize = 15_000;
 const SEARCH_MODULE_COMPRESSED_BYTES_MAX: usize = 80_000;
 const FIRST_RESULT_COMPRESSED_BYTES_MAX: usize = 200_000;
+/// Fetched when a reader comes near the controls of an experiment.
+const SIM_MODULE_COMPRESSED_BYTES_MAX: usize = 250_000;
+/// What hooks the controls, and the worker.
+const EXPERIMENT_SCRIPT_BYTES_MAX: usize = 8_000;
 
 /// Words below which a page that the home page promises is a stub.
 const WORDS_MIN: usize = 250;
@@ -343,7 +353,80 @@ fn assets_keep_to_their_budgets() {
     assert!(compressed(asset("studio.css")) <= STYLE_COMPRESSED_BYTES_MAX);
     assert!(scripts.iter().sum::<usize>() <= SCRIPT_BYTES_MAX);
     assert!(module <= SEARCH_MODULE_COMPRESSED_BYTES_MAX);
+    let sim = compressed(asset("sim.wasm"));
+    let scripts = ["experiment.js", "experiment-worker.js"].map(|name| asset(name).len());
+    figure(&format!(
+        "simulator module {:.1} KB compressed, scripts of experiments {:.1} KB",
+        sim as f64 / 1e3,
+        scripts.iter().sum::<usize>() as f64 / 1e3
+    ));
+    assert!(sim <= SIM_MODULE_COMPRESSED_BYTES_MAX);
+    assert!(scripts.iter().sum::<usize>() <= EXPERIMENT_SCRIPT_BYTES_MAX);
     assert!(search > 0 && module + search <= FIRST_RESULT_COMPRESSED_BYTES_MAX);
+}
+
+#[test]
+fn emergency_pages_keep_to_their_budgets() {
+    let worker = String::from_utf8_lossy(&ROOT.files["/service-worker.js"]);
+    let list = |name: &str| -> Vec<String> {
+        let start = format!("const {name} = ");
+        let line = worker
+            .lines()
+            .find_map(|line| line.strip_prefix(start.as_str()))
+            .expect("the worker lists what it keeps");
+        serde_json::from_str(line.trim_end_matches(';')).expect("a list")
+    };
+    let pages = list("PAGES");
+    let playbooks = pages.iter().filter(|page| page.starts_with("/playbooks/"));
+    // Thirty playbooks and their index.
+    assert_eq!(playbooks.count(), 31);
+    for page in [
+        "/",
+        "/troubleshooting/",
+        "/architects-handbook/implementation-guides/quick-start-guide/",
+    ] {
+        assert!(pages.iter().any(|kept| kept == page), "{page} is not kept");
+    }
+    let sizes: Vec<(usize, &String)> = pages
+        .iter()
+        .map(|page| {
+            (
+                compressed(&ROOT.files[ROOT.file_at(page).expect("a kept page exists")]),
+                page,
+            )
+        })
+        .collect();
+    let largest = sizes.iter().max().expect("a page");
+    let files = list("FILES");
+    let size_of = |path: &String| compressed(&ROOT.files[path]);
+    let kept: usize = sizes.iter().map(|(bytes, _)| bytes).sum::<usize>()
+        + files.iter().map(size_of).sum::<usize>();
+    let diagnosis: usize = files
+        .iter()
+        .filter(|path| path.contains("/fix-") && !path.ends_with(".js"))
+        .map(size_of)
+        .sum();
+    figure(&format!(
+        "{} emergency pages, largest {} {:.1} KB compressed; with {} files {:.0} KB are kept for \
+         when the network is gone, of these the diagnosis {:.0} KB",
+        pages.len(),
+        largest.1,
+        largest.0 as f64 / 1e3,
+        files.len(),
+        kept as f64 / 1e3,
+        diagnosis as f64 / 1e3
+    ));
+    let over: Vec<String> = sizes
+        .iter()
+        .filter(|(bytes, _)| *bytes > EMERGENCY_PAGE_COMPRESSED_BYTES_MAX)
+        .map(|(bytes, page)| format!("{page}: {bytes} bytes"))
+        .collect();
+    assert_none("emergency pages over their budget", &over);
+    assert!(diagnosis > 0 && diagnosis <= DIAGNOSIS_COMPRESSED_BYTES_MAX);
+    assert!(asset("fix.js").len() <= FIRE_SCRIPT_BYTES_MAX);
+    let below = String::from_utf8_lossy(&FOLDER.files["/service-worker.js"]);
+    assert!(below.contains("const ROOT = \"/studio/\";"));
+    assert!(below.contains("\"/studio/playbooks/retry-storm/\""));
 }
 
 #[test]

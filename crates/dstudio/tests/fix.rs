@@ -53,7 +53,7 @@ fn words_lead_to_causes_a_safe_step_and_a_check() {
     assert_eq!(plain.status.code(), Some(0), "{}", errors(&plain));
     let shown = text(&plain);
     for part in [
-        "Very likely: Disk full.",
+        "Very likely: Disk full (",
         "Safe now",
         "undo: ",
         "Check next",

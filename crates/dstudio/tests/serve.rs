@@ -452,6 +452,108 @@ fn an_edit_is_seen_at_once_and_a_broken_one_harms_no_page() {
 }
 
 #[test]
+fn a_changed_experiment_is_computed_and_what_is_not_offered_is_refused() {
+    let studio = Studio::start(&[]);
+    let page = studio.get(PAGE).text();
+    let changed = studio.get(&format!("{PAGE}?outage=17&timeout=1+s"));
+    assert_eq!(changed.status, 200);
+    let text = changed.text();
+    assert!(
+        text.contains("dstudio sim run circuit-breaker --set &#39;faults.hang.lasts=17 s&#39;")
+            || text.contains("dstudio sim run circuit-breaker --set 'faults.hang.lasts=17 s'")
+    );
+    assert!(
+        text.contains("lasts = &quot;17 s&quot;"),
+        "the scenario as it was run"
+    );
+    assert!(page.contains("lasts = &quot;20 s&quot;"));
+    assert_eq!(
+        studio.get(&format!("{PAGE}?outage=17")).text(),
+        text,
+        "once more"
+    );
+    let same = studio
+        .get(&format!("{PAGE}?outage=20&timeout=1+s&buyers=&x=1"))
+        .text();
+    assert_eq!(same, page, "a form sent as it was is the default");
+    for (query, named) in [
+        ("outage=9999", "Payments hang for"),
+        ("outage=1e", "Payments hang for"),
+        ("timeout=3+s", "Timeout of the call to payments"),
+        ("pause=%3Cscript%3E", "&lt;script&gt;"),
+    ] {
+        let refused = studio.get(&format!("{PAGE}?{query}"));
+        let text = refused.text();
+        let (_, list) = text.split_once("form-errors").expect("a list of mistakes");
+        let (list, _) = list.split_once("</ul>").expect("its end");
+        assert!(list.contains(named), "{query}: {list}");
+    }
+    let old = studio
+        .get(&format!("{PAGE}?outage=17&of=0.0.9-12345678"))
+        .text();
+    assert!(
+        old.contains("0.0.9-12345678"),
+        "the page says that the address is older"
+    );
+}
+
+/// More readers than the server computes for: some wait, the rest are told when to come back, and
+/// whoever reads is served meanwhile.
+#[test]
+fn computed_answers_are_bounded_in_total() {
+    const READERS: usize = 24;
+    const PAGE: &str = "/pattern-library/scaling/load-balancing/";
+    let studio = Studio::start(&[]);
+    assert_eq!(studio.get(PAGE).status, 200);
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..READERS)
+            .map(|reader| {
+                let path = format!("{PAGE}?load={}", 100 + 4 * reader);
+                let studio = &studio;
+                scope.spawn(move || studio.get(&path))
+            })
+            .collect();
+        let started = Instant::now();
+        assert_eq!(studio.get("/").status, 200);
+        assert_eq!(studio.get(PAGE).status, 200);
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "pages wait for nothing"
+        );
+        let join =
+            |reader: std::thread::ScopedJoinHandle<'_, Answer>| reader.join().expect("an answer");
+        readers.into_iter().map(join).collect()
+    });
+    let at_once = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .saturating_sub(1)
+        .max(1);
+    let computed = answers.iter().filter(|answer| answer.status == 200).count();
+    assert!(
+        computed >= (3 * at_once).min(READERS),
+        "{computed} of {READERS}"
+    );
+    let busy: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.status != 200)
+        .collect();
+    assert!(!busy.is_empty() || at_once * 3 >= READERS);
+    for answer in busy {
+        assert_eq!(answer.status, 503);
+        let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&seconds), "{seconds}");
+        let text = answer.text();
+        assert!(text.contains(&format!("in {seconds} seconds")), "{text}");
+        assert!(text.contains("<a href=\"\">"), "a link to try again");
+    }
+    let again = studio.get(&format!("{PAGE}?load=104"));
+    assert_eq!(
+        again.status, 200,
+        "when the others are done, there is a place"
+    );
+}
+
+#[test]
 fn wrong_usage_ends_with_status_2_and_says_what_to_do() {
     let run = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_dstudio"))

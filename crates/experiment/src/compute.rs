@@ -84,6 +84,11 @@ impl Computation {
         }
     }
 
+    /// What is run.
+    pub fn scenario(&self) -> &Scenario {
+        self.study.scenario()
+    }
+
     /// Runs a slice.
     pub fn step(&mut self) -> Progress {
         if self.running.is_none() {

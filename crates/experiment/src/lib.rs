@@ -22,12 +22,13 @@
 //! ```
 //!
 //! Read next: [`Digest`] for what is kept of a run, [`Computation`] for how one is made in slices,
-//! [`results`] for how it is shown.
+//! [`results`] for how it is shown, [`Session`] for all of it in a browser.
 
 mod chart;
 mod compute;
 mod digest;
 mod quantity;
+mod session;
 mod settings;
 mod topology;
 mod view;
@@ -38,6 +39,7 @@ pub use figures::STYLESHEET as FIGURE_STYLESHEET;
 pub use compute::{Budget, Computation, Progress, compute};
 pub use digest::{Claim, Digest, Figure, Line, Slowest, TailPoint, Variant, WindowSpan};
 pub use quantity::{shown, shown_interval};
+pub use session::Session;
 pub use settings::{
     PATH_BYTES_MAX, VALUE_BYTES_MAX, changed, command, setting, version, with_settings,
 };

@@ -1,6 +1,6 @@
 //! Settings: values put into a scenario's text by path, as a form on a page does.
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// Longest path of a setting.
 pub const PATH_BYTES_MAX: usize = 200;
@@ -22,15 +22,15 @@ pub fn with_settings(text: &str, settings: &[(String, String)]) -> Result<String
 
 /// The value at a path as a form shows it.
 pub fn setting(text: &str, path: &str) -> Option<String> {
-    let root: toml::Table = text.parse().ok()?;
+    let root = DeTable::parse(text).ok()?;
     let mut parts = path.split('.');
-    let mut at = root.get(parts.next()?)?;
+    let mut at = root.get_ref().get(parts.next()?)?;
     for part in parts {
-        at = at.as_table()?.get(part)?;
+        at = at.get_ref().as_table()?.get(part)?;
     }
-    Some(match at {
-        toml::Value::String(text) => text.clone(),
-        other => other.to_string(),
+    Some(match at.get_ref() {
+        DeValue::String(text) => text.to_string(),
+        _ => text[at.span()].to_owned(),
     })
 }
 
@@ -93,7 +93,7 @@ fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
             .and_then(|found| found.get_ref().as_table())
             .ok_or_else(|| format!("the scenario has no table `{part}` on the path `{path}`"))?;
     }
-    let written = read(value).to_string();
+    let written = literal(value);
     if let Some(present) = table.get(key) {
         let span = present.span();
         return Ok(format!(
@@ -102,7 +102,7 @@ fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
             &text[span.end..]
         ));
     }
-    let key = toml::Value::String(key.to_owned()).to_string();
+    let key = quoted(key);
     if text[whole.clone()].starts_with('{') {
         let (before, after) = text.split_at(whole.start + 1);
         let comma = if after.trim_start().starts_with('}') {
@@ -142,23 +142,34 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-fn read(value: &str) -> toml::Value {
+/// A value as TOML writes it: a number or a truth value as one, anything else as text.
+fn literal(value: &str) -> String {
     let value = value.trim();
+    if value == "true" || value == "false" {
+        return value.to_owned();
+    }
+    // Rust reads `007`, `1.` and `.5` as numbers, TOML does not; what Rust writes, both read.
     if let Ok(whole) = value.parse::<i64>() {
-        toml::Value::Integer(whole)
-    } else if let Some(number) = value
-        .parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite())
-    {
-        toml::Value::Float(number)
-    } else {
-        match value {
-            "true" => toml::Value::Boolean(true),
-            "false" => toml::Value::Boolean(false),
-            text => toml::Value::String(text.to_owned()),
+        return whole.to_string();
+    }
+    match value.parse::<f64>() {
+        Ok(number) if number.is_finite() => format!("{number:?}"),
+        _ => quoted(value),
+    }
+}
+
+/// A text in the quotes of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
         }
     }
+    quoted.push('"');
+    quoted
 }
 
 #[cfg(test)]
@@ -194,6 +205,29 @@ mod tests {
                 .expect_err("no place")
                 .contains("`x`")
         );
+    }
+
+    #[test]
+    fn any_value_stays_one_value() {
+        for value in [
+            "007",
+            "1.",
+            ".5",
+            "1e400",
+            "NaN",
+            "-3",
+            "+4",
+            "\"]\nx = 1",
+            "a\\b\u{7}",
+            "",
+        ] {
+            let set = with_settings("x = 0\n", &[("x".into(), value.into())]).expect("it is set");
+            let shown = setting(&set, "x").unwrap_or_else(|| panic!("{value:?} became {set:?}"));
+            match (value.parse::<f64>(), shown.parse::<f64>()) {
+                (Ok(number), Ok(same)) if number.is_finite() => assert_eq!(number, same),
+                _ => assert_eq!(shown, value),
+            }
+        }
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use sim::Scenario;
 
 use crate::chart::{line_chart, tail_chart};
 use crate::digest::{Digest, Figure, Variant};
 use crate::quantity::{shown, shown_interval};
+use crate::topology::parts;
 
 /// Interface texts by id, so that a browser needs no catalogue.
 #[derive(Clone, Debug, Default)]
@@ -35,9 +37,15 @@ const FIGURES: [&str; 5] = ["offered", "goodput", "success", "p50", "p99"];
 /// Lines shown when a page names none.
 const LINES: [&str; 2] = ["goodput", "p99"];
 
-/// The results: how they were come by, verdicts, figures, pictures, and the scenario's whole text,
-/// which is every assumption made.
-pub fn results(digest: &Digest, scenario_text: &str, shown: &Shown, texts: &Texts) -> Markup {
+/// The results of a scenario: the numbers of its parts, how the results were come by, figures,
+/// pictures, verdicts, and the scenario's whole text, which is every assumption made.
+pub fn results(
+    digest: &Digest,
+    scenario: &Scenario,
+    text: &str,
+    shown: &Shown,
+    texts: &Texts,
+) -> Markup {
     if let Some(why) = &digest.refused {
         return mistakes(&[format!("{} {why}", texts.get("experiment.refused"))]);
     }
@@ -49,6 +57,7 @@ pub fn results(digest: &Digest, scenario_text: &str, shown: &Shown, texts: &Text
         }
     };
     html! {
+        (parts(scenario, texts))
         (method(digest, texts))
         (overloads(digest, texts))
         (figure_table(digest, &names(&shown.figures, &FIGURES), texts))
@@ -61,7 +70,7 @@ pub fn results(digest: &Digest, scenario_text: &str, shown: &Shown, texts: &Text
         (slowest(digest, &shown.prefix, texts))
         details.experiment-more {
             summary { (texts.get("experiment.assumptions")) }
-            pre.experiment-scenario tabindex="0" { code { (scenario_text.trim()) } }
+            pre.experiment-scenario tabindex="0" { code { (text.trim()) } }
         }
     }
 }
@@ -147,14 +156,12 @@ fn figure_table(digest: &Digest, names: &[String], texts: &Texts) -> Markup {
     }
 }
 
-/// A value with its interval below it.
+/// A value with its interval below it, whose place is kept where there is none.
 fn figure_cell(figure: &Figure) -> Markup {
     let whole = shown_interval(figure);
-    match whole.split_once(" (") {
-        Some((value, interval)) => {
-            html! { (value) " " span.interval { "(" (interval) } }
-        }
-        None => html! { (whole) },
+    let (value, interval) = whole.split_once(" (").unwrap_or((&whole, ""));
+    html! {
+        (value) " " span.interval { @if !interval.is_empty() { "(" (interval) } }
     }
 }
 
@@ -229,6 +236,8 @@ fn method(digest: &Digest, texts: &Texts) -> Markup {
                 (texts.get("experiment.replications")) }
             @if digest.replications > 1 {
                 span { (shown(digest.level, "share")) " " (texts.get("experiment.intervals")) }
+            } @else {
+                span { (texts.get("experiment.no-intervals")) }
             }
             span { (texts.get("experiment.seed")) " " (digest.seed) }
             @for window in &digest.windows {

@@ -325,7 +325,7 @@ impl Distribution {
     }
 
     /// One value.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn sample(&self, source: &mut impl Source) -> f64 {
         match *self {
             Distribution::Exponential { mean } => mean * ziggurat::exponential(source),
@@ -376,7 +376,7 @@ impl Distribution {
     }
 
     /// One value as a whole number of nanoseconds.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn sample_span(&self, source: &mut impl Source) -> Span {
         Span::from_ns_f64(self.sample(source))
     }

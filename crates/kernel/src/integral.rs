@@ -3,11 +3,16 @@
 use crate::time::Time;
 
 /// A whole number that changes at instants, with the exact area under it: units times nanoseconds.
+///
+/// Kept is the sum of (change times instant), from which the area follows at any instant: a change
+/// costs two additions instead of a multiplication. The sum wraps; the area does not, as it is
+/// below 2^128.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeWeighted {
     value: u64,
-    since: Time,
-    area: u128,
+    last: Time,
+    /// Sum over all changes of new minus old value times the instant, modulo 2^128.
+    moment: u128,
 }
 
 impl TimeWeighted {
@@ -15,8 +20,8 @@ impl TimeWeighted {
     pub const fn new() -> Self {
         TimeWeighted {
             value: 0,
-            since: Time::ZERO,
-            area: 0,
+            last: Time::ZERO,
+            moment: 0,
         }
     }
 
@@ -29,28 +34,43 @@ impl TimeWeighted {
     /// Sets the value from `now` on.
     #[inline(always)]
     pub fn set(&mut self, now: Time, value: u64) {
-        let span = (now - self.since).as_ns();
-        self.area += u128::from(self.value) * u128::from(span);
-        self.since = now;
+        self.look(now);
+        let at = u128::from(now.as_ns());
+        let (new, old) = (u128::from(value) * at, u128::from(self.value) * at);
+        self.moment = self.moment.wrapping_add(new).wrapping_sub(old);
         self.value = value;
     }
 
     /// Raises the value by one.
     #[inline(always)]
     pub fn raise(&mut self, now: Time) {
-        self.set(now, self.value + 1);
+        self.look(now);
+        self.value += 1;
+        self.moment = self.moment.wrapping_add(u128::from(now.as_ns()));
     }
 
     /// Lowers the value by one; below zero is a bug of the caller and panics.
     #[inline(always)]
     pub fn lower(&mut self, now: Time) {
         assert!(self.value > 0, "a count of things present fell below zero");
-        self.set(now, self.value - 1);
+        self.look(now);
+        self.value -= 1;
+        self.moment = self.moment.wrapping_sub(u128::from(now.as_ns()));
     }
 
-    /// The area up to `now`, exact.
+    /// Changes come in the order of time; debug builds check it.
+    #[inline(always)]
+    fn look(&mut self, now: Time) {
+        if cfg!(debug_assertions) {
+            assert!(self.last <= now, "time ran backwards");
+            self.last = now;
+        }
+    }
+
+    /// The area up to `now`, exact; `now` is not before the last change.
     pub fn area(&self, now: Time) -> u128 {
-        self.area + u128::from(self.value) * u128::from(now.since(self.since).as_ns())
+        let all = u128::from(self.value) * u128::from(now.as_ns());
+        all.wrapping_sub(self.moment)
     }
 }
 

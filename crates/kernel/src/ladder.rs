@@ -7,6 +7,7 @@
 //! distribution of delays can make an operation cost more than a constant number of appends plus
 //! its share of a sort; many keys at one instant fall back on a binary heap.
 
+use crate::time::Time;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -21,6 +22,18 @@ impl Key {
     pub const SLOT_BITS: u32 = 24;
     /// Bits of the sequence number: a run may schedule 10^12 events.
     pub const SEQUENCE_BITS: u32 = 40;
+
+    /// Comes after every event.
+    pub const LAST: Key = Key(u128::MAX);
+
+    /// Comes after every event at an instant or before, and before all others.
+    #[inline(always)]
+    pub fn after(time: Time) -> Key {
+        match time.as_ns().checked_add(1) {
+            Some(ns) => Key::new(ns, 0, 0),
+            None => Key::LAST,
+        }
+    }
 
     /// A key; `slot` and `sequence` must fit their bits.
     #[inline(always)]
@@ -139,15 +152,17 @@ impl Ladder {
     #[inline(always)]
     pub fn push(&mut self, key: Key) {
         self.len += 1;
-        if self.position == u64::MAX || key.time_ns() >> self.width_bits <= self.position {
+        if self.position == u64::MAX {
+            self.insert_bottom(key);
+            // A ladder that has grown is rebuilt when its next bucket is loaded: many keys
+            // scheduled in a row then cost one rebuild, not one for each doubling.
+            if self.len > self.len_rebuild {
+                self.rebuild();
+            }
+        } else if key.time_ns() >> self.width_bits <= self.position {
             self.insert_bottom(key);
         } else {
             self.place(key);
-        }
-        // A ladder that has grown is rebuilt when its next bucket is loaded: many keys scheduled in
-        // a row then cost one rebuild, not one for each doubling.
-        if self.len > self.len_rebuild && self.position == u64::MAX {
-            self.rebuild();
         }
     }
 
@@ -164,27 +179,35 @@ impl Ladder {
         self.pop_late()
     }
 
-    /// Takes the smallest key if its time is at most `limit_ns`.
+    /// Takes the smallest key if it lies in the current bucket; none says that a longer way must be
+    /// gone.
     #[inline(always)]
-    pub fn pop_until(&mut self, limit_ns: u64) -> Option<Key> {
-        if let (Some(&key), true) = (self.bottom.last(), self.late.is_empty()) {
-            if key.time_ns() > limit_ns {
-                return None;
-            }
-            self.len -= 1;
-            self.bottom.pop();
-            return Some(key);
-        }
-        self.pop_until_slowly(limit_ns)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn pop_until_slowly(&mut self, limit_ns: u64) -> Option<Key> {
-        if self.peek()?.time_ns() > limit_ns {
+    pub(crate) fn pop_front(&mut self) -> Option<Key> {
+        if !self.late.is_empty() {
             return None;
         }
-        self.pop()
+        let key = self.bottom.pop()?;
+        self.len -= 1;
+        Some(key)
+    }
+
+    /// Takes the smallest key if it comes before `limit` and lies in the current bucket: the common
+    /// case in few instructions. `Err` says that a longer way must be gone.
+    #[inline(always)]
+    pub(crate) fn pop_front_before(&mut self, limit: Key) -> Result<Option<Key>, ()> {
+        if !self.late.is_empty() {
+            return Err(());
+        }
+        match self.bottom.last() {
+            None if self.len == 0 => Ok(None),
+            None => Err(()),
+            Some(&key) if key >= limit => Ok(None),
+            Some(&key) => {
+                self.bottom.pop();
+                self.len -= 1;
+                Ok(Some(key))
+            }
+        }
     }
 
     /// The smallest key, without taking it.
@@ -223,19 +246,26 @@ impl Ladder {
         !self.is_front_empty() || self.refill(|_| {})
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn insert_bottom(&mut self, key: Key) {
-        let mut at = self.bottom.len();
-        if at > WALK_MAX && self.bottom[at - WALK_MAX] < key {
+        let len = self.bottom.len();
+        if len > WALK_MAX && self.bottom[len - WALK_MAX] < key {
             self.late.push(Reverse(key));
             return;
         }
         self.bottom.push(key);
-        while at > 0 && self.bottom[at - 1] < key {
-            self.bottom[at] = self.bottom[at - 1];
-            at -= 1;
+        // Smaller keys move towards the end; the slice ends where the key may come to lie.
+        let mut line = self.bottom.as_mut_slice();
+        while let [.., before, last] = line
+            && *before < key
+        {
+            *last = *before;
+            let shorter = line.len() - 1;
+            line = &mut line[..shorter];
         }
-        self.bottom[at] = key;
+        if let [.., last] = line {
+            *last = key;
+        }
     }
 
     #[cold]
@@ -249,7 +279,7 @@ impl Ladder {
     }
 
     /// Appends a key that lies beyond the current fine bucket.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn place(&mut self, key: Key) {
         let Some(buckets) = self.buckets.as_deref_mut() else {
             return;

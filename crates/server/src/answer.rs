@@ -1,7 +1,7 @@
 //! A request over HTTP to an answer of the site.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -73,9 +73,22 @@ async fn respond(shared: &Arc<Shared>, request: &Parts) -> Response<Body> {
             let Some(asked) = read(uri.path(), query) else {
                 return plain(StatusCode::BAD_REQUEST, "the address is not UTF-8\n");
             };
+            let permit = match shared.store.computes(&asked) {
+                true => match shared.computing.enter().await {
+                    Ok(permit) => Some(permit),
+                    Err(wait) => return busy(shared, request, &asked, wait),
+                },
+                false => None,
+            };
             let shared = Arc::clone(shared);
-            // Making a page takes milliseconds, which other connections need not wait for.
-            match tokio::task::spawn_blocking(move || shared.store.make(&asked)).await {
+            // Making a page takes milliseconds, which other connections need not wait for. The
+            // right to compute goes along, since the work goes on when the reader does not wait.
+            let make = move || {
+                let finished = shared.store.make(&asked);
+                drop(permit);
+                finished
+            };
+            match tokio::task::spawn_blocking(make).await {
                 Ok(finished) => finished,
                 Err(error) => {
                     tracing::error!(event = "panic", path = uri.path(), error = %error);
@@ -89,6 +102,19 @@ async fn respond(shared: &Arc<Shared>, request: &Parts) -> Response<Body> {
         Finished::Document(document) => document_response(request, &document),
         Finished::Redirect(to) => redirect(&to, query),
     }
+}
+
+/// Too many ask for computed answers.
+fn busy(shared: &Shared, request: &Parts, asked: &site::Request, wait: Duration) -> Response<Body> {
+    let seconds = wait.as_secs().max(1);
+    let mut response = match shared.store.busy(asked, seconds) {
+        Finished::Document(document) => document_response(request, &document),
+        Finished::Redirect(to) => redirect(&to, ""),
+    };
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 fn read(path: &str, query: &str) -> Option<site::Request> {

@@ -12,6 +12,7 @@
 
 mod answer;
 mod compression;
+mod computing;
 mod operations;
 mod store;
 
@@ -25,6 +26,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 pub use crate::compression::{brotli, gzip};
+use crate::computing::Computing;
 use crate::operations::Operations;
 use crate::store::Store;
 
@@ -84,6 +86,7 @@ pub struct Server {
 pub(crate) struct Shared {
     store: Store,
     operations: Operations,
+    computing: Computing,
     ready: AtomicBool,
     changes: tokio::sync::broadcast::Sender<()>,
 }
@@ -99,6 +102,7 @@ impl Server {
             shared: Arc::new(Shared {
                 store: Store::new(site),
                 operations: Operations::new(),
+                computing: Computing::new(),
                 ready: AtomicBool::new(true),
                 changes,
             }),

@@ -110,24 +110,21 @@ impl Store {
         kept.get(path).cloned()
     }
 
+    /// Whether making this document runs a simulation.
+    pub(crate) fn computes(&self, request: &Request) -> bool {
+        self.generation().site.computes(request)
+    }
+
+    /// What to say while too many of those are made.
+    pub(crate) fn busy(&self, request: &Request, seconds: u64) -> Finished {
+        finished(self.generation().site.busy(request, seconds))
+    }
+
     /// Makes a document. Only found ones without a query are kept: their number is bounded by the
     /// content, not by what clients ask.
     pub(crate) fn make(&self, request: &Request) -> Finished {
         let generation = self.generation();
-        let finished = match generation.site.respond(request) {
-            Response::Page {
-                status,
-                content_type,
-                body,
-                lifetime,
-            } => Finished::Document(Arc::new(Document::new(
-                status,
-                content_type,
-                body,
-                lifetime,
-            ))),
-            Response::Redirect { to } => Finished::Redirect(to),
-        };
+        let finished = finished(generation.site.respond(request));
         let found = matches!(&finished, Finished::Document(document) if document.status == 200);
         if found && request.query.is_empty() {
             let mut kept = generation
@@ -139,6 +136,23 @@ impl Store {
             }
         }
         finished
+    }
+}
+
+fn finished(response: Response) -> Finished {
+    match response {
+        Response::Page {
+            status,
+            content_type,
+            body,
+            lifetime,
+        } => Finished::Document(Arc::new(Document::new(
+            status,
+            content_type,
+            body,
+            lifetime,
+        ))),
+        Response::Redirect { to } => Finished::Redirect(to),
     }
 }
 

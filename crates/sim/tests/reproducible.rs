@@ -239,6 +239,33 @@ fn threads_and_order_do_not_matter() {
     assert_eq!(json(&one), json(&study.results()));
 }
 
+/// A client's call without policies is run without a record of its own. A policy that never acts
+/// brings the record back; nothing else may change.
+#[test]
+fn calls_without_a_record_are_the_same_calls() {
+    let text = |policy: &str| {
+        format!(
+            "schema = 1\ntitle = \"t\"\nduration = \"60 s\"\n\
+             [clients.a]\nrate = \"90/s\"\ncalls = \"s\"\npriority = 3\n{policy}\n\
+             burst = {{ rate = \"200/s\", every = \"9 s\", lasts = \"1 s\" }}\n\
+             [clients.b]\nrate = \"60/s\"\ncalls = \"s\"\nlink = \"l\"\n{policy}\n\
+             [links.l]\nlatency = \"mean = 5 ms\"\nloss = \"1 %\"\nbandwidth = \"1 MB/s\"\n\
+             [services.s]\nreplicas = 3\nqueue = 20\ndiscipline = \"priority\"\n\
+             service_time = \"mean = 15 ms\"\n\
+             [services.s.calls.t]\n[services.t]\nqueue = 5\nworkers = 2\nservice_time = \"mean = 9 ms\"\n\
+             [faults.f]\nkind = \"crash\"\nservice = \"s\"\nlasts = \"mean = 1 s\"\nbetween = \"mean = 5 s\"\n\
+             [faults.g]\nkind = \"stall\"\nservice = \"s\"\nlasts = \"mean = 1 s\"\nbetween = \"mean = 5 s\"\n"
+        )
+    };
+    let run = |policy: &str| {
+        let scenario = Scenario::parse(&text(policy), "records").expect("a scenario");
+        (0..4)
+            .map(|replication| fingerprint(scenario.run(job(replication))))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(run(""), run("retry = { attempts = 1 }"));
+}
+
 #[test]
 fn replications_and_seeds_differ() {
     let a = fingerprint(scenario().run(job(0)));

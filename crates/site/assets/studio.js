@@ -26,8 +26,8 @@ function theme() {
   });
 }
 
-function copyButtons() {
-  for (const figure of all("figure.code")) {
+function copyButtons(within) {
+  for (const figure of all("figure.code", within)) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
@@ -154,6 +154,12 @@ function shortcuts() {
   addEventListener("keydown", (event) => {
     if (root.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.key === "f") {
+      event.preventDefault();
+      const field = document.querySelector("#fix-text, #home-fix");
+      if (field) field.focus();
+      else location.assign(`${texts.fire}#fix-text`);
+    }
     const go = { n: 'a[rel="next"]', p: 'a[rel="prev"]' }[event.key];
     if (go) document.querySelector(go)?.click();
   });
@@ -166,6 +172,7 @@ function watch() {
 
 theme();
 copyButtons();
+document.addEventListener("shown", (event) => copyButtons(event.detail));
 contents();
 filters();
 terms();

@@ -22,6 +22,28 @@ pub struct Asset {
     pub bytes: Vec<u8>,
 }
 
+impl Asset {
+    /// A file under an address that follows from its name and bytes.
+    pub(crate) fn new(name: &str, bytes: Vec<u8>) -> Asset {
+        let hash = blake3::hash(&bytes).to_hex();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+        let content_type = match extension {
+            "css" => "text/css; charset=utf-8",
+            "js" => "text/javascript; charset=utf-8",
+            "json" => "application/json",
+            "wasm" => "application/wasm",
+            "woff2" => "font/woff2",
+            "svg" => "image/svg+xml",
+            _ => "application/octet-stream",
+        };
+        Asset {
+            path: format!("/assets/{stem}-{}.{extension}", &hash[..12]),
+            content_type,
+            bytes,
+        }
+    }
+}
+
 /// The assets of the site.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
@@ -39,6 +61,7 @@ impl Assets {
             "studio.css",
             "search.css",
             "tools.css",
+            "fix.css",
             "experiment.css",
             "reproduced.css",
             "print.css",
@@ -57,6 +80,8 @@ impl Assets {
         assets.add("studio.css", style.into_bytes());
         for name in Files::iter() {
             let served = name.ends_with(".js") || name.ends_with(".wasm") || name.ends_with(".svg");
+            // The worker is no asset: it lives at the root, with lists before it.
+            let served = served && name != "service-worker.js";
             if served && let Some(file) = Files::get(&name) {
                 let flat = name.rsplit('/').next().unwrap_or(&name).to_owned();
                 assets.add(&flat, file.data.into_owned());
@@ -67,26 +92,9 @@ impl Assets {
 
     /// Adds a file under a name; its address follows from name and bytes.
     pub fn add(&mut self, name: &str, bytes: Vec<u8>) {
-        let hash = blake3::hash(&bytes).to_hex();
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
-        let path = format!("/assets/{stem}-{}.{extension}", &hash[..12]);
-        let content_type = match extension {
-            "css" => "text/css; charset=utf-8",
-            "js" => "text/javascript; charset=utf-8",
-            "wasm" => "application/wasm",
-            "woff2" => "font/woff2",
-            "svg" => "image/svg+xml",
-            _ => "application/octet-stream",
-        };
-        self.by_name.insert(name.to_owned(), path.clone());
-        self.by_path.insert(
-            path.clone(),
-            Asset {
-                path,
-                content_type,
-                bytes,
-            },
-        );
+        let asset = Asset::new(name, bytes);
+        self.by_name.insert(name.to_owned(), asset.path.clone());
+        self.by_path.insert(asset.path.clone(), asset);
     }
 
     /// The address of the asset with that name; empty if there is none.

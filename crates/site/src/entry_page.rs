@@ -8,6 +8,7 @@ use crate::render::Writer;
 use crate::request::Request;
 use crate::shell::Frame;
 use crate::site::Site;
+use crate::tool_list::FIX;
 
 impl Site {
     /// The name, with the kind where another page has the same name.
@@ -33,15 +34,18 @@ impl Site {
         let brief = writer.brief(entry);
         let body = writer.document(&entry.document);
         let title = self.distinct_title(entry);
+        let tool = (entry.path == FIX.path).then(|| self.fix_tool(request));
         let frame = Frame {
             title: &title,
             description: &entry.summary,
             path: &entry.path,
             has_markdown: true,
             template: &format!("entry kind-{}", entry.id.kind),
+            unlisted: tool.as_ref().is_some_and(|tool| tool.is_asked),
             language: &entry.language,
             ..Frame::default()
         };
+        let tool = tool.map(|tool| tool.markup);
         let content = html! {
             div.layout {
                 (self.section_navigation(entry))
@@ -49,6 +53,7 @@ impl Site {
                     (self.breadcrumbs(&entry.path))
                     article {
                         (writer.entry_head(entry))
+                        @if let Some(tool) = &tool { (tool) }
                         @if entry.id.kind == Kind::Playbook {
                             (brief) (self.contents_folded(entry))
                         } @else {

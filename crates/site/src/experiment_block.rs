@@ -1,7 +1,5 @@
 //! An experiment on a page: its question, its system, controls, and results.
 
-use std::collections::BTreeMap;
-
 use catalog::{Block, Control, ExperimentBlock};
 use experiment::{Budget, Digest, Figure, Shown, Texts};
 use maud::{Markup, html};
@@ -16,22 +14,10 @@ const TEXT_PREFIXES: [&str; 5] = ["experiment.", "verdict.", "figure.", "slowest
 /// Parameter of an address that says which experiment it was made for.
 const VERSION_PARAMETER: &str = "of";
 
-/// The stored digests of a catalogue by the name of their scenario, as far as they are of the
-/// scenarios as they stand.
-pub(crate) fn stored_digests(catalog: &catalog::Catalog) -> BTreeMap<String, Digest> {
-    let scenarios = catalog.data.iter().filter_map(|(path, text)| {
-        let slug = path.strip_prefix("experiments/")?.strip_suffix(".toml")?;
-        Some((slug, text))
-    });
-    scenarios
-        .filter_map(|(slug, text)| {
-            let stored = catalog
-                .data
-                .get(&format!("experiments/results/{slug}.json"))?;
-            let digest: Digest = serde_json::from_str(stored).ok()?;
-            digest.is_of(text).then(|| (slug.to_owned(), digest))
-        })
-        .collect()
+/// The names of the scenarios of a catalogue.
+pub(crate) fn scenarios(catalog: &catalog::Catalog) -> impl Iterator<Item = &str> {
+    let paths = catalog.data.keys();
+    paths.filter_map(|path| path.strip_prefix("experiments/")?.strip_suffix(".toml"))
 }
 
 impl Site {
@@ -44,7 +30,12 @@ impl Site {
 
     /// The stored digest of an experiment's default run, if it is of the scenario as it stands.
     pub fn stored_digest(&self, slug: &str) -> Option<&Digest> {
-        self.experiments().get(slug)
+        let read = || {
+            let path = format!("experiments/results/{slug}.json");
+            let digest: Digest = serde_json::from_str(self.catalog.data.get(&path)?).ok()?;
+            digest.is_of(self.scenario_text(slug)?).then_some(digest)
+        };
+        self.experiments.get(slug)?.get_or_init(read).as_ref()
     }
 
     /// A figure that prose quotes: `experiment.variant.figure`.
@@ -240,7 +231,7 @@ fn control_problems(control: &Control, text: &str, file: &str) -> Vec<String> {
         .filter_map(|value| {
             let set = [(control.path.clone(), value.clone())];
             let parsed = experiment::with_settings(text, &set).and_then(|changed| {
-                Scenario::parse(&changed, file).map_err(|found| mistake(&found[0]))
+                Scenario::parse(&changed, file).map_err(|found| found[0].advice())
             });
             let name = &control.name;
             let wrong = |error| format!("the control `{name}` at `{value}`: {error}");
@@ -266,8 +257,12 @@ fn answer(
 ) -> Result<Answer, Vec<String>> {
     let file = format!("{slug}.toml");
     let changed = experiment::with_settings(text, settings).map_err(|error| vec![error])?;
-    let scenario = Scenario::parse(&changed, &file)
-        .map_err(|found| found.iter().map(mistake).collect::<Vec<_>>())?;
+    let scenario = Scenario::parse(&changed, &file).map_err(|found| {
+        found
+            .iter()
+            .map(sim::Diagnostic::advice)
+            .collect::<Vec<_>>()
+    })?;
     let stored = match settings.is_empty() {
         true => site.stored_digest(slug).cloned(),
         false => None,
@@ -282,14 +277,6 @@ fn answer(
         text: changed,
         digest,
     })
-}
-
-/// A mistake without its place, which is in a text that the reader of a form never saw.
-fn mistake(found: &sim::Diagnostic) -> String {
-    match &found.hint {
-        Some(hint) => format!("{}; {hint}", found.message),
-        None => found.message.clone(),
-    }
 }
 
 impl Writer<'_> {
@@ -322,7 +309,7 @@ impl Writer<'_> {
                 @if let Some(scenario) = &scenario {
                     h3.experiment-title { (scenario.title) }
                     p.experiment-question { (scenario.question) }
-                    div.experiment-system data-system {
+                    div.experiment-system {
                         (experiment::system(scenario, &format!("{}-system", shown.prefix), &texts))
                     }
                 }
@@ -330,7 +317,7 @@ impl Writer<'_> {
                 (self.another_version(text))
                 div.experiment-results data-results {
                     @match &answer {
-                        Ok(answer) => (experiment::results(&answer.digest, &answer.text, &shown, &texts)),
+                        Ok(answer) => (experiment::results(&answer.digest, &answer.scenario, &answer.text, &shown, &texts)),
                         Err(mistakes) => (experiment::mistakes(mistakes)),
                     }
                 }
@@ -391,7 +378,8 @@ impl Writer<'_> {
 
     fn control(&self, control: &Control, text: &str, anchor: &str) -> Markup {
         let default = experiment::setting(text, &control.path).unwrap_or_default();
-        let asked = self.request.parameter(&control.name);
+        let asked = self.request.parameter(&control.name).map(str::trim);
+        let asked = asked.filter(|asked| !asked.is_empty());
         let id = format!("{anchor}-{}", control.name);
         html! {
             div.control {

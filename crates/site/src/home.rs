@@ -18,6 +18,9 @@ const COUNTED: [(Kind, &str); 6] = [
     (Kind::Law, "/core-principles/laws/"),
 ];
 
+/// The door behind which the diagnosis stands.
+const FIRE_DOOR: &str = "fire";
+
 impl Site {
     /// The document at `/`.
     pub(crate) fn home_page(&self, request: &Request) -> String {
@@ -71,6 +74,7 @@ impl Writer<'_> {
             section class={ "door door-" (door.id) } aria-labelledby=(door.id) {
                 h2 id=(door.id) { (door.title) }
                 p.door-lead { (self.inlines(&door.lead)) }
+                @if door.id == FIRE_DOOR { (self.site.home_fix()) }
                 @if !door.rows.is_empty() {
                     ul.door-rows { @for row in &door.rows { li { (self.door_row(door, row)) } } }
                 }

@@ -14,6 +14,7 @@
 
 mod asset;
 mod brief;
+mod busy_page;
 mod entry_page;
 mod experiment_block;
 mod feed;
@@ -23,6 +24,7 @@ mod home;
 mod listing;
 mod markdown_form;
 mod neighbours;
+mod offline;
 mod render;
 mod reproduced_block;
 mod request;
@@ -36,6 +38,7 @@ mod tool_api;
 mod tool_assess;
 mod tool_capacity;
 mod tool_decide;
+mod tool_fix;
 mod tool_form;
 mod tool_list;
 mod tool_sizing;

@@ -18,6 +18,7 @@ impl Site {
             }
             "/sitemap.xml" => return xml("application/xml", self.sitemap()),
             "/feed.xml" => return xml("application/atom+xml; charset=utf-8", self.feed()),
+            crate::offline::WORKER_PATH => return self.service_worker(),
             "/robots.txt" => return text(self.robots()),
             "/llms.txt" => return text(self.llms()),
             _ => {}
@@ -28,7 +29,8 @@ impl Site {
         if let Some(entry) = self.catalog.at_path(path) {
             return Response::html(self.entry_page(entry, request));
         }
-        if let Some(asset) = self.assets.at(path) {
+        let kit = || self.fix_kit().filter(|kit| kit.path == path);
+        if let Some(asset) = self.assets.at(path).or_else(kit) {
             return Response::Page {
                 status: 200,
                 content_type: asset.content_type,

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::site::Site;
+use crate::tool_list::FIX;
 
 /// What a page tells its frame.
 #[derive(Debug, Default)]
@@ -61,6 +62,7 @@ impl Site {
         } else {
             frame.language
         };
+        let is_emergency = self.is_emergency(frame.path);
         let page = html! {
             (DOCTYPE)
             html lang=(language) {
@@ -77,8 +79,15 @@ impl Site {
                     link rel="search-parts" href=(self.href(&self.search_parts_base()));
                     script type="module" src=(self.href(self.assets.path("studio.js"))) {}
                     script type="module" src=(self.href(self.assets.path("search.js"))) {}
+                    @if is_emergency {
+                        link rel="service-worker" href=(self.href(crate::offline::WORKER_PATH));
+                        script type="module" src=(self.href(self.assets.path("fix.js"))) {}
+                    }
                 }
                 body class=(frame.template) data-watch[self.watch]
+                    data-fire=(self.href(FIX.path))
+                    data-mark-done=[is_emergency.then(|| self.tool_text(FIX, "mark-done"))]
+                    data-marked=[is_emergency.then(|| self.tool_text(FIX, "marked"))]
                     data-copy=(self.t("content.copy")) data-copied=(self.t("content.copied")) {
                     a.skip href="#content" { (self.t("shell.skip")) }
                     (self.header(frame))

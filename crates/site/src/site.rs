@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use catalog::{Block, Catalog, Diagnostic, Entry, EntryId, GLOSSARY_PATH, Generated, Severity};
 
-use crate::asset::Assets;
+use crate::asset::{Asset, Assets};
 use crate::fragment::{Fragments, MathDisplay};
 use crate::search_index::SearchIndex;
 use crate::tool_list::{TOOLS, Tools};
@@ -39,7 +39,9 @@ pub struct Site {
     pub(crate) content_version: String,
     search: OnceLock<SearchIndex>,
     tools: OnceLock<Tools>,
-    experiments: OnceLock<BTreeMap<String, experiment::Digest>>,
+    pub(crate) fix_kit: OnceLock<Option<Asset>>,
+    /// Stored results by the name of their scenario, each read on first use.
+    pub(crate) experiments: BTreeMap<String, OnceLock<Option<experiment::Digest>>>,
 }
 
 /// Addresses that the site makes from the catalogue and no entry has.
@@ -48,7 +50,12 @@ pub fn generated() -> Generated {
     Generated {
         paths: paths
             .into_iter()
-            .chain(TOOLS.iter().map(|tool| tool.path))
+            .chain(
+                TOOLS
+                    .iter()
+                    .filter(|tool| !tool.on_entry)
+                    .map(|tool| tool.path),
+            )
             .map(str::to_owned)
             .collect(),
     }
@@ -68,6 +75,9 @@ impl Site {
         let assets = Assets::load();
         let content_version =
             crate::search_index::content_version(&catalog, assets.path("search.wasm"));
+        let experiments = crate::experiment_block::scenarios(&catalog)
+            .map(|slug| (slug.to_owned(), OnceLock::new()))
+            .collect();
         Site {
             catalog,
             assets,
@@ -78,7 +88,8 @@ impl Site {
             content_version,
             search: OnceLock::new(),
             tools: OnceLock::new(),
-            experiments: OnceLock::new(),
+            fix_kit: OnceLock::new(),
+            experiments,
         }
     }
 
@@ -119,12 +130,6 @@ impl Site {
         self.tools.get_or_init(|| Tools::read(&self.catalog))
     }
 
-    /// The stored results of experiments, read on first use.
-    pub(crate) fn experiments(&self) -> &BTreeMap<String, experiment::Digest> {
-        self.experiments
-            .get_or_init(|| crate::experiment_block::stored_digests(&self.catalog))
-    }
-
     /// Every address that answers with a document, assets and search parts excepted.
     pub fn addresses(&self) -> Vec<String> {
         let mut found: BTreeSet<String> = BTreeSet::new();
@@ -140,6 +145,7 @@ impl Site {
             "/sitemap.xml",
             "/feed.xml",
             "/robots.txt",
+            crate::offline::WORKER_PATH,
             "/llms.txt",
             "/404.html",
         ] {

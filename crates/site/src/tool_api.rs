@@ -1,12 +1,12 @@
 //! The tools for programs: the form's parameters in, one JSON document out.
 
 use advisor::input::Unknown;
-use advisor::{Error, assess, capacity, decide};
+use advisor::{Error, assess, capacity, decide, fix};
 use serde::Serialize;
 
 use crate::request::{Lifetime, Request, Response};
 use crate::site::Site;
-use crate::tool_list::{CAPACITY, DECIDE, Tool};
+use crate::tool_list::{CAPACITY, DECIDE, FIX, Tool};
 
 impl Site {
     /// Answers with status 200, 400 for inputs that cannot be used, 422 for a question that has no
@@ -17,6 +17,16 @@ impl Site {
         if tool.id == DECIDE.id {
             return match &self.tools().decide {
                 Ok(rules) => respond(decide::ask(pairs, unknown, rules)),
+                Err(errors) => respond::<()>(Err(Error::Rules(errors.clone()))),
+            };
+        }
+        if tool.id == FIX.id {
+            return match &self.tools().fix {
+                Ok(diagnosis) => respond(
+                    fix::Question::from_pairs(pairs, unknown, diagnosis.model())
+                        .map_err(Error::Input)
+                        .and_then(|question| fix::answer(&question, diagnosis)),
+                ),
                 Err(errors) => respond::<()>(Err(Error::Rules(errors.clone()))),
             };
         }

@@ -1,5 +1,6 @@
 //! What the tools' pages share: frame, fields, errors, the command that repeats an answer.
 
+use advisor::fix::view::query;
 use advisor::{Error, FieldError};
 use catalog::{EntryId, Kind};
 use maud::{Markup, html};
@@ -322,28 +323,6 @@ impl<'s> ToolPage<'s> {
             }
         }
     }
-}
-
-/// Parameters as a query string.
-fn query(pairs: &[(String, String)]) -> String {
-    let parts: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-        .collect();
-    parts.join("&")
-}
-
-/// Everything but unreserved characters as `%XX` (RFC 3986, 2.3).
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 /// The command that gives the same answer in a terminal.

@@ -3,6 +3,7 @@
 use advisor::RuleError;
 use advisor::assess::Questionnaire;
 use advisor::decide::Rules;
+use advisor::fix::Diagnosis;
 use catalog::{Catalog, Diagnostic, Kind};
 use maud::{Markup, html};
 use search::Document;
@@ -17,38 +18,54 @@ pub(crate) struct Tool {
     pub(crate) id: &'static str,
     /// Address of its page.
     pub(crate) path: &'static str,
+    /// Whether that page is an entry's, on top of which the tool stands.
+    pub(crate) on_entry: bool,
 }
 
 /// Which patterns.
 pub(crate) const DECIDE: Tool = Tool {
     id: "decide",
     path: "/tools/pattern-decision-calculator/",
+    on_entry: false,
 };
 /// How many servers.
 pub(crate) const CAPACITY: Tool = Tool {
     id: "capacity",
     path: "/architects-handbook/quantitative-analysis/",
+    on_entry: false,
 };
 /// Which learning path.
 pub(crate) const ASSESS: Tool = Tool {
     id: "assess",
     path: "/start-here/assessment/",
+    on_entry: false,
 };
 
-/// What parts promise together.
-pub(crate) const AVAILABILITY: Tool = Tool {
-    id: "availability",
-    path: "/tools/availability/",
+/// What is wrong.
+pub(crate) const FIX: Tool = Tool {
+    id: "fix",
+    path: "/troubleshooting/",
+    on_entry: true,
 };
 
-/// How much failure a promise allows.
-pub(crate) const SLO: Tool = Tool {
-    id: "slo",
-    path: "/tools/slo/",
-};
+/// A calculator of [`advisor::sizing`].
+const fn sizing(id: &'static str, path: &'static str) -> Tool {
+    Tool {
+        id,
+        path,
+        on_entry: false,
+    }
+}
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 5] = [DECIDE, CAPACITY, AVAILABILITY, SLO, ASSESS];
+pub(crate) const TOOLS: [Tool; 6] = [
+    FIX,
+    DECIDE,
+    CAPACITY,
+    sizing("availability", "/tools/availability/"),
+    sizing("slo", "/tools/slo/"),
+    ASSESS,
+];
 
 /// What the tools know, read from a catalogue once.
 #[derive(Debug)]
@@ -57,6 +74,8 @@ pub struct Tools {
     pub decide: Result<Rules, Vec<RuleError>>,
     /// Questions of the assessment, or the faults of its file.
     pub assess: Result<Questionnaire, Vec<RuleError>>,
+    /// The diagnosis, or the faults of its files.
+    pub fix: Result<Diagnosis, Vec<RuleError>>,
 }
 
 impl Tools {
@@ -65,6 +84,7 @@ impl Tools {
         Tools {
             decide: Rules::read(catalog),
             assess: Questionnaire::read(catalog),
+            fix: Diagnosis::read(catalog),
         }
     }
 
@@ -73,8 +93,10 @@ impl Tools {
         let layer = catalog.layers.first().map_or("", String::as_str);
         let decide = self.decide.as_ref().err().into_iter().flatten();
         let assess = self.assess.as_ref().err().into_iter().flatten();
+        let fix = self.fix.as_ref().err().into_iter().flatten();
         decide
             .chain(assess)
+            .chain(fix)
             .filter(|error| catalog.data.contains_key(&error.file))
             .map(|error| error.diagnostic(layer))
             .collect()
@@ -98,6 +120,7 @@ pub(crate) fn documents(catalog: &Catalog, address: &dyn Fn(&str) -> String) -> 
     };
     TOOLS
         .into_iter()
+        .filter(|tool| !tool.on_entry)
         .filter_map(|tool| {
             Some(Document {
                 id: format!("tool:{}", tool.id),
@@ -121,7 +144,8 @@ impl Site {
             let tool = TOOLS.into_iter().find(|tool| tool.id == id)?;
             return Some(self.tool_api(tool, request));
         }
-        let tool = TOOLS.into_iter().find(|tool| tool.path == request.path)?;
+        let at_path = |tool: &Tool| !tool.on_entry && tool.path == request.path;
+        let tool = TOOLS.into_iter().find(at_path)?;
         let body = match tool.id {
             "decide" => self.decide_page(request),
             "capacity" => self.capacity_page(request),

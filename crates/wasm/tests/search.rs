@@ -1,109 +1,59 @@
 //! The committed search module against native code: the same bytes on the same inputs.
 
+mod module;
+
+use module::Loaded;
 use search::{Document, Index, Options, Section, Synonyms};
-use wasmi::{Engine, Linker, Memory, Module, Store, TypedFunc};
 
 /// The module as the site serves it.
 const MODULE: &[u8] = include_bytes!("../../site/assets/wasm/search.wasm");
 
-/// A loaded module, called as the browser calls it.
+/// The search of a browser tab.
 struct Browser {
-    store: Store<()>,
-    memory: Memory,
-    instance: wasmi::Instance,
+    module: Loaded,
 }
 
 impl Browser {
     fn new() -> Self {
-        let engine = Engine::default();
-        let module = Module::new(&engine, MODULE).expect("the module is valid");
-        assert_eq!(
-            module.imports().count(),
-            0,
-            "a pure module asks its host for nothing"
-        );
-        let mut store = Store::new(&engine, ());
-        let instance = Linker::new(&engine)
-            .instantiate_and_start(&mut store, &module)
-            .expect("the module starts");
-        let memory = instance
-            .get_memory(&store, "memory")
-            .expect("the memory is exported");
         Self {
-            store,
-            memory,
-            instance,
+            module: Loaded::new(MODULE),
         }
     }
 
-    fn function<Params: wasmi::WasmParams, Answer: wasmi::WasmResults>(
-        &self,
-        name: &str,
-    ) -> TypedFunc<Params, Answer> {
-        self.instance
-            .get_typed_func(&self.store, name)
-            .expect("the function is exported")
-    }
-
-    /// Copies bytes into the module.
-    fn pass(&mut self, bytes: &[u8]) -> (u32, u32) {
-        let len = bytes.len() as u32;
-        let alloc = self.function::<u32, u32>("alloc");
-        let start = alloc.call(&mut self.store, len).expect("alloc returns");
-        self.memory
-            .write(&mut self.store, start as usize, bytes)
-            .expect("the buffer is ours");
-        (start, len)
-    }
-
-    fn free(&mut self, start: u32, len: u32) {
-        let free = self.function::<(u32, u32), ()>("free");
-        free.call(&mut self.store, (start, len))
-            .expect("free returns");
-    }
-
     fn open(&mut self, core: &[u8]) -> u32 {
-        let (start, len) = self.pass(core);
-        let open = self.function::<(u32, u32), u32>("search_open");
+        let (start, len) = self.module.pass(core);
+        let open = self.module.function::<(u32, u32), u32>("search_open");
         let status = open
-            .call(&mut self.store, (start, len))
+            .call(&mut self.module.store, (start, len))
             .expect("search_open returns");
-        self.free(start, len);
+        self.module.free(start, len);
         status
     }
 
     fn add(&mut self, name: &str, part: &[u8]) -> u32 {
-        let name = self.pass(name.as_bytes());
-        let part = self.pass(part);
-        let add = self.function::<(u32, u32, u32, u32), u32>("search_add");
+        let name = self.module.pass(name.as_bytes());
+        let part = self.module.pass(part);
+        let add = self
+            .module
+            .function::<(u32, u32, u32, u32), u32>("search_add");
         let arguments = (name.0, name.1, part.0, part.1);
         let status = add
-            .call(&mut self.store, arguments)
+            .call(&mut self.module.store, arguments)
             .expect("search_add returns");
-        self.free(name.0, name.1);
-        self.free(part.0, part.1);
+        self.module.free(name.0, name.1);
+        self.module.free(part.0, part.1);
         status
     }
 
     /// Calls `search_needs` or `search_query`.
     fn ask(&mut self, function: &str, request: &str, limit: u32) -> String {
-        let (start, len) = self.pass(request.as_bytes());
-        let ask = self.function::<(u32, u32, u32), u32>(function);
+        let (start, len) = self.module.pass(request.as_bytes());
+        let ask = self.module.function::<(u32, u32, u32), u32>(function);
         let answer = ask
-            .call(&mut self.store, (start, len, limit))
+            .call(&mut self.module.store, (start, len, limit))
             .expect("the call returns");
-        let mut length = [0; 4];
-        self.memory
-            .read(&self.store, answer as usize, &mut length)
-            .expect("in bounds");
-        let length = u32::from_le_bytes(length);
-        let mut bytes = vec![0; length as usize];
-        self.memory
-            .read(&self.store, answer as usize + 4, &mut bytes)
-            .expect("in bounds");
-        self.free(start, len);
-        self.free(answer, length + 4);
-        String::from_utf8(bytes).expect("answers are UTF-8")
+        self.module.free(start, len);
+        self.module.answer(answer)
     }
 
     fn search(&mut self, index: &Index, request: &str, limit: u32) -> String {

@@ -16,7 +16,7 @@ const LIKENESS_WORDS: f64 = 2.0;
 /// What a word counts that stands in the text of a playbook alone, against one of its symptoms.
 const BODY_SHARE: f64 = 0.5;
 /// Weight of a text that holds a whole symptom, alias or keyword of a playbook.
-const PHRASE_RATIO: f64 = 12.0;
+const PHRASE_RATIO: f64 = 8.0;
 /// Telling words from which such a phrase counts as a whole.
 const PHRASE_WORDS_MIN: usize = 2;
 /// Likeness from which words alone say something.

@@ -48,6 +48,10 @@ pub(crate) fn run(options: &ExportOptions) -> Result<Outcome, Failure> {
         path: asset.path.trim_start_matches('/').to_owned(),
         bytes: asset.bytes.clone(),
     }));
+    files.extend(site.fix_kit().map(|kit| File {
+        path: kit.path.trim_start_matches('/').to_owned(),
+        bytes: kit.bytes.clone(),
+    }));
     files.extend(site.search_parts().map(|(path, part)| File {
         path: path.trim_start_matches('/').to_owned(),
         bytes: part.bytes.clone(),

@@ -131,7 +131,7 @@ fn question(options: &Options, diagnosis: &Diagnosis) -> Result<Question, Error>
     }
     for given in &options.evidence {
         match given.split_once('=') {
-            Some((name, value)) => pairs.push((name.trim().to_owned(), value.to_owned())),
+            Some((name, value)) => pairs.push((name.to_owned(), value.to_owned())),
             None => errors.push(advisor::FieldError {
                 field: "evidence".to_owned(),
                 value: given.clone(),
@@ -248,7 +248,7 @@ fn parts(answer: &Answer, causes_shown: usize) -> Vec<Part> {
     let shown = answer.causes.iter().take(causes_shown);
     let rows = shown.clone().map(|cause| {
         let name = format!("{} (dstudio show {})", cause.name, cause.id);
-        vec![share(cause.p), name]
+        vec![fix::percent(cause.p), name]
     });
     parts.push(Part::Table(Vec::new(), rows.collect()));
     let rest: f64 = answer
@@ -259,8 +259,8 @@ fn parts(answer: &Answer, causes_shown: usize) -> Vec<Part> {
         .sum();
     parts.push(Part::Text(format!(
         "  {} others together, {} something that stands in no playbook",
-        share(rest).trim(),
-        share(answer.other).trim()
+        fix::percent(rest),
+        fix::percent(answer.other)
     )));
     if let Some(best) = answer.causes.first().filter(|_| !answer.unknown) {
         parts.extend(reasons(best));
@@ -330,16 +330,4 @@ fn checks(next: &[Next]) -> Vec<Part> {
         parts.push(Part::List(lines.collect()));
     }
     parts
-}
-
-/// A chance as it is shown: never rounded to certainty.
-fn share(p: f64) -> String {
-    let percent = 100.0 * p;
-    if percent < 1.0 {
-        "<1 %".to_owned()
-    } else if percent > 99.0 {
-        ">99 %".to_owned()
-    } else {
-        format!("{percent:.0} %")
-    }
 }

@@ -1,6 +1,7 @@
 //! One module a command.
 
 pub(crate) mod assess;
+pub(crate) mod bench;
 pub(crate) mod capacity;
 pub(crate) mod check;
 pub(crate) mod completions;

@@ -19,6 +19,7 @@ struct Report<'r> {
 pub(crate) fn run(options: &SimOptions) -> Result<Outcome, Failure> {
     match &options.command {
         SimCommand::Run(options) => run_scenario(options),
+        SimCommand::Bench(options) => super::bench::run(options),
         SimCommand::Schema => {
             output::print(&format!("{}\n{}", sim::schema(), sim::figures()))?;
             Ok(Outcome::Fine)
@@ -134,7 +135,7 @@ fn write_pictures(folder: &Path, scenario: &Scenario, digest: &Digest) -> Result
     )))?;
     let texts = texts();
     let html = experiment::system(scenario, "system", &texts).into_string()
-        + &experiment::results(digest, "", &shown(digest), &texts).into_string();
+        + &experiment::results(digest, scenario, "", &shown(digest), &texts).into_string();
     for (index, svg) in svgs(&html).enumerate() {
         let path = folder.join(format!("{:02}.svg", index + 1));
         let picture = standalone(svg);

@@ -1,16 +1,25 @@
 //! When the next request of an open client comes.
 
-use crate::system::{Profile, Spacing};
-use kernel::{Distribution, Draw, Source, Span, Time, Xoshiro256};
+use super::Event;
+use crate::system::{Arrivals, Profile, Spacing};
+use kernel::{Distribution, Draw, EventQueue, Key, Source, Span, Time, Xoshiro256};
 
 #[derive(Clone, Debug)]
 pub(crate) struct ArrivalState {
     stream: Xoshiro256,
+    spacing: Spacing,
+    rate_per_s: f64,
+    profile: Profile,
     /// Product of the surges in force, and the largest it can become.
     pub(crate) surge: f64,
     surge_max: f64,
+    /// Whether every candidate is an arrival.
+    is_steady: bool,
     /// Mean time between candidates of a Poisson client.
     candidate: Distribution,
+    /// The next gap of a steady Poisson client, drawn one ahead: the event loop does not wait for
+    /// the draw when it needs it.
+    ahead: Option<Span>,
 }
 
 impl Profile {
@@ -57,45 +66,110 @@ impl Profile {
 }
 
 impl ArrivalState {
-    /// Arrivals of a client with a rate; closed clients pass a profile that is never asked.
-    pub(crate) fn new(draw: Draw, rate_per_s: f64, profile: &Profile, surge_max: f64) -> Self {
+    /// Arrivals of an open client; those of a closed one are never asked.
+    pub(crate) fn new(draw: Draw, arrivals: &Arrivals, surge_max: f64) -> Self {
+        let (spacing, rate_per_s, profile) = match *arrivals {
+            Arrivals::Open {
+                spacing,
+                rate_per_s,
+                profile,
+            } => (spacing, rate_per_s, profile),
+            Arrivals::Closed { .. } => (Spacing::Poisson, 1.0, Profile::Constant),
+        };
         let mean = 1e9 / (rate_per_s * profile.factor_max() * surge_max);
-        let candidate = Distribution::Exponential { mean };
-        ArrivalState {
+        let mut state = ArrivalState {
             stream: draw.stream(),
+            spacing,
+            rate_per_s,
+            profile,
             surge: 1.0,
             surge_max,
-            candidate,
+            is_steady: spacing == Spacing::Uniform
+                || (profile == Profile::Constant && surge_max <= 1.0),
+            candidate: Distribution::Exponential { mean },
+            ahead: None,
+        };
+        // Nothing else draws from its stream, so that the order of draws stays.
+        if state.is_steady && spacing == Spacing::Poisson {
+            state.ahead = Some(state.candidate.sample_span(&mut state.stream));
         }
+        state
     }
 
     /// Time to the next candidate; for a Poisson process of changing rate the candidates come at
     /// its highest rate and [`ArrivalState::accepts`] thins them (Lewis and Shedler 1979).
     #[inline(always)]
-    pub(crate) fn gap(
-        &mut self,
-        now: Time,
-        spacing: Spacing,
-        rate_per_s: f64,
-        profile: &Profile,
-    ) -> Span {
-        match spacing {
+    pub(crate) fn gap(&mut self, now: Time) -> Span {
+        if let Some(gap) = self.ahead {
+            self.ahead = Some(self.candidate.sample_span(&mut self.stream));
+            return gap;
+        }
+        match self.spacing {
             Spacing::Poisson => self.candidate.sample_span(&mut self.stream),
             Spacing::Uniform => {
-                let rate = rate_per_s * profile.factor(now) * self.surge;
+                let rate = self.rate_per_s * self.profile.factor(now) * self.surge;
                 // A rate of nearly zero looks again within a second.
-                Span::from_ns_f64((1e9 / rate).min(1e9 / rate_per_s * 1e3))
+                Span::from_ns_f64((1e9 / rate).min(1e9 / self.rate_per_s * 1e3))
             }
         }
     }
 
     #[inline(always)]
-    pub(crate) fn accepts(&mut self, now: Time, spacing: Spacing, profile: &Profile) -> bool {
-        if spacing == Spacing::Uniform || (*profile == Profile::Constant && self.surge_max <= 1.0) {
+    pub(crate) fn accepts(&mut self, now: Time) -> bool {
+        if self.is_steady {
             return true;
         }
-        let share = profile.factor(now) * self.surge / (profile.factor_max() * self.surge_max);
-        self.stream.chance(share)
+        let share = self.profile.factor(now) * self.surge;
+        let most = self.profile.factor_max() * self.surge_max;
+        self.stream.chance(share / most)
+    }
+}
+
+/// So many open clients keep their next arrival outside of the event queue: finding the first of
+/// more costs more than the queue does.
+const SOURCES_MAX: usize = 8;
+
+/// The next arrival of each of the first clients.
+#[derive(Clone, Debug)]
+pub(super) struct Sources {
+    next: Vec<Key>,
+    /// The first of them: client and place in the order.
+    first: (usize, Key),
+}
+
+impl Sources {
+    pub(super) fn new(clients: usize) -> Self {
+        Sources {
+            next: vec![Key::LAST; clients.min(SOURCES_MAX)],
+            first: (0, Key::LAST),
+        }
+    }
+
+    /// The first arrival of all and its client; [`Key::LAST`] without any.
+    #[inline(always)]
+    pub(super) fn next(&self) -> (usize, Key) {
+        self.first
+    }
+
+    /// Plans the next arrival of a client.
+    #[inline(always)]
+    pub(super) fn plan(&mut self, events: &mut EventQueue<Event>, client: usize, gap: Span) {
+        if self.next.len() == 1 {
+            self.first.1 = events.reserve_after(gap);
+        } else {
+            self.plan_among_many(events, client, gap);
+        }
+    }
+
+    fn plan_among_many(&mut self, events: &mut EventQueue<Event>, client: usize, gap: Span) {
+        let Some(next) = self.next.get_mut(client) else {
+            let client = client as u16;
+            events.schedule_after(gap, Event::Arrival { client });
+            return;
+        };
+        *next = events.reserve_after(gap);
+        let first = self.next.iter().copied().enumerate();
+        self.first = first.min_by_key(|&(_, key)| key).unwrap_or((0, Key::LAST));
     }
 }
 
@@ -141,14 +215,19 @@ mod tests {
                 2.5,
             ),
         ] {
-            let mut state = ArrivalState::new(Draw::root(1, 2), 100.0, &profile, 1.0);
+            let arrivals = Arrivals::Open {
+                spacing: Spacing::Poisson,
+                rate_per_s: 100.0,
+                profile,
+            };
+            let mut state = ArrivalState::new(Draw::root(1, 2), &arrivals, 1.0);
             let (mut now, mut n) = (Time::ZERO, 0);
             loop {
-                now += state.gap(now, Spacing::Poisson, 100.0, &profile);
+                now += state.gap(now);
                 if now.as_ns() >= 100 * s {
                     break;
                 }
-                n += u32::from(state.accepts(now, Spacing::Poisson, &profile));
+                n += u32::from(state.accepts(now));
             }
             let expected = 10_000.0 * mean;
             assert!(

@@ -1,5 +1,6 @@
 //! Choosing a replica.
 
+use super::purpose;
 use super::replica::Replica;
 use crate::system::Balancer;
 use kernel::{Draw, Source};
@@ -7,6 +8,7 @@ use kernel::{Draw, Source};
 /// What a balancer remembers.
 #[derive(Clone, Debug)]
 pub(crate) struct BalancerState {
+    balancer: Balancer,
     next: u32,
     /// Points on the ring with their replicas, ascending.
     ring: Vec<(u64, u32)>,
@@ -28,34 +30,26 @@ impl BalancerState {
             }
             ring.sort_unstable();
         }
-        BalancerState { next: 0, ring }
+        BalancerState {
+            balancer,
+            next: 0,
+            ring,
+        }
     }
 
-    /// The replica for a request with routing key `item` and draws from `source`.
+    /// The replica for a request with routing key `item` and draws of its own.
     #[inline(always)]
-    pub(crate) fn choose(
-        &mut self,
-        balancer: Balancer,
-        replicas: &[Replica],
-        item: u32,
-        draw: Draw,
-    ) -> u32 {
+    pub(crate) fn choose(&mut self, replicas: &[Replica], item: u32, draw: Draw) -> u32 {
         if replicas.len() == 1 {
             return 0;
         }
-        self.choose_of_many(balancer, replicas, item, draw)
+        self.choose_of_many(replicas, item, draw)
     }
 
-    fn choose_of_many(
-        &mut self,
-        balancer: Balancer,
-        replicas: &[Replica],
-        item: u32,
-        draw: Draw,
-    ) -> u32 {
+    fn choose_of_many(&mut self, replicas: &[Replica], item: u32, draw: Draw) -> u32 {
         let n = replicas.len() as u32;
-        let mut source = draw.source();
-        match balancer {
+        let mut source = draw.of(purpose::ROUTE).source();
+        match self.balancer {
             Balancer::Random => source.below(n),
             Balancer::RoundRobin => {
                 let chosen = self.next;
@@ -134,7 +128,7 @@ mod tests {
         let mut state = BalancerState::new(balancer, loads.len() as u32);
         let mut counts = vec![0; loads.len()];
         for i in 0..10_000 {
-            let chosen = state.choose(balancer, &replicas, i, Draw::root(7, u64::from(i)));
+            let chosen = state.choose(&replicas, i, Draw::root(7, u64::from(i)));
             counts[chosen as usize] += 1;
         }
         counts
@@ -168,8 +162,8 @@ mod tests {
         let (few, many) = (replicas(&[0; 10]), replicas(&[0; 11]));
         let mut moved = 0;
         for item in 0..20_000 {
-            let a = ten.choose(balancer, &few, item, Draw::root(1, 1));
-            let b = eleven.choose(balancer, &many, item, Draw::root(2, 2));
+            let a = ten.choose(&few, item, Draw::root(1, 1));
+            let b = eleven.choose(&many, item, Draw::root(2, 2));
             assert!(a == b || b == 10, "only towards the new one");
             moved += u32::from(a != b);
         }

@@ -9,23 +9,36 @@ use record::spent_units;
 
 impl Run {
     /// Begins a call: sends its first attempt, unless a policy forbids it.
-    #[inline(always)]
-    pub(super) fn start_call(&mut self, system: &System, new: NewCall, deadline: Time) -> u32 {
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub(super) fn start_call(&mut self, system: &System, new: NewCall, deadline: Time) {
         let now = self.events.now();
         let site = new.site as usize;
-        let policy = &system.calls[site];
-        let own = policy
-            .deadline_ns
-            .map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
+        let state = &mut self.sites[site];
+        state.count(CallCount::Started);
+        if let Some(budget) = &mut state.budget {
+            budget.first_attempt();
+        }
+        let guarded = state.guarded;
+        let deadline = match system.calls[site].deadline_ns {
+            Some(ns) => deadline.min(now + Span::from_ns(ns)),
+            None => deadline,
+        };
         let call = self.calls.place(CallRecord::blank);
-        self.calls[call] = CallRecord {
+        let mut next = NONE;
+        if new.parent != NONE {
+            let parent = &mut self.attempts[new.parent];
+            next = parent.first_child;
+            parent.first_child = call;
+        }
+        let record = &mut self.calls[call];
+        *record = CallRecord {
             key: new.key,
             started: now,
-            deadline: own.min(deadline),
+            deadline,
             waiting_since: now,
             timer: Token::NONE,
             parent: new.parent,
-            next: NONE,
+            next,
             attempts: NONE,
             item: new.item,
             failed: 0,
@@ -35,21 +48,14 @@ impl Run {
             number: 0,
             hedges: 0,
         };
-        self.record.count_call(site, CallCount::Started);
-        if let Some(budget) = &mut self.sites[site].budget {
-            budget.first_attempt();
+        if guarded || now >= deadline {
+            return self.ask_to_send(system, call);
         }
-        if new.parent != NONE {
-            let parent = &mut self.attempts[new.parent];
-            self.calls[call].next = parent.first_child;
-            parent.first_child = call;
-        }
-        self.ask_to_send(system, call);
-        call
+        self.send(system, call, 0, false);
     }
 
     /// The policies in front of an attempt: rate limit, breaker, bulkhead.
-    #[inline(always)]
+    #[inline(never)]
     fn ask_to_send(&mut self, system: &System, call: u32) {
         let site = self.calls[call].site as usize;
         let policy = &system.calls[site];
@@ -61,7 +67,7 @@ impl Run {
             if limit.excess == Excess::Delay {
                 let wait = bucket.reserve(now);
                 if wait > Span::ZERO {
-                    self.record.count_call(site, CallCount::RateDelays);
+                    self.sites[site].count(CallCount::RateDelays);
                     let wake = Event::Wake {
                         call,
                         why: Wake::Token,
@@ -70,7 +76,7 @@ impl Run {
                     return;
                 }
             } else if !bucket.take(now) {
-                self.record.count_call(site, CallCount::RateRefusals);
+                self.sites[site].count(CallCount::RateRefusals);
                 self.fail_call(system, call, Cause::RateLimited);
                 return;
             }
@@ -78,7 +84,6 @@ impl Run {
         self.pass_breaker(system, call);
     }
 
-    #[inline(always)]
     fn pass_breaker(&mut self, system: &System, call: u32) {
         let record = &self.calls[call];
         let site = record.site as usize;
@@ -90,7 +95,7 @@ impl Run {
             .bulkhead
             .is_some_and(|max| self.sites[site].in_flight >= max)
         {
-            self.record.count_call(site, CallCount::BulkheadRefusals);
+            self.sites[site].count(CallCount::BulkheadRefusals);
             return self.fail_call(system, call, Cause::BulkheadFull);
         }
         let mut epoch = 0;
@@ -98,7 +103,7 @@ impl Run {
             match breaker.ask(self.events.now()) {
                 Permit::Yes(granted) => epoch = granted,
                 Permit::No => {
-                    self.record.count_call(site, CallCount::BreakerRefusals);
+                    self.sites[site].count(CallCount::BreakerRefusals);
                     return self.fail_call(system, call, Cause::BreakerOpen);
                 }
             }
@@ -114,152 +119,206 @@ impl Run {
         self.send(system, call, epoch, false);
     }
 
-    /// Sends an attempt on its way.
-    #[inline(always)]
+    /// Sends an attempt of a call.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn send(&mut self, system: &System, call: u32, epoch: u8, is_hedge: bool) {
         let now = self.events.now();
         let record = &mut self.calls[call];
-        let site = record.site as usize;
-        let policy = &system.calls[site];
+        let site = &mut self.sites[record.site as usize];
+        site.in_flight += 1;
+        site.count(CallCount::Attempts);
         record.number += 1;
         if !is_hedge {
             record.waiting_since = now;
         }
-        let key = Draw::from_key(record.key).of(u64::from(record.number));
-        let carried = if policy.propagate_deadline {
+        let deadline = if system.calls[record.site as usize].propagate_deadline {
             record.deadline
         } else {
             Time::NEVER
         };
+        let (link, target) = (site.link, site.target);
+        let (key, item) = (
+            Draw::from_key(record.key).of(u64::from(record.number)),
+            record.item,
+        );
         let attempt = self.attempts.place(Attempt::blank);
-        self.attempts[attempt] = Attempt {
+        let limit = record.deadline.min(now + site.timeout);
+        let timer = if limit < Time::NEVER {
+            self.events.schedule(limit, Event::Timeout { attempt })
+        } else {
+            Token::NONE
+        };
+        self.attempts[attempt].begin(&Attempt {
             key: key.key(),
+            state: State::Travelling,
             sent: now,
-            arrived: now,
-            started: now,
-            resumed: now,
-            deadline: carried,
-            timer: Token::NONE,
-            event: Token::NONE,
+            deadline,
+            timer,
             call,
             next: record.attempts,
-            first_child: NONE,
-            spent: NONE,
             item: record.item,
-            queue: 0,
-            work: 0,
-            site: site as u16,
-            replica: 0,
+            site: record.site,
             client: record.client,
-            state: State::Travelling,
-            stage: 0,
-            pending: 0,
             epoch,
-            degraded: false,
             is_hedge,
-        };
+            ..Attempt::blank()
+        });
         record.attempts = attempt;
-        let deadline = record.deadline;
-        self.sites[site].in_flight += 1;
-        self.record.count_call(site, CallCount::Attempts);
-        let limit = policy
-            .timeout_ns
-            .map_or(Time::NEVER, |ns| now + Span::from_ns(ns));
-        let limit = limit.min(deadline);
-        if limit < Time::NEVER {
-            self.attempts[attempt].timer = self.events.schedule(limit, Event::Timeout { attempt });
+        match link {
+            None => self.enter(system, target, attempt, key.key(), item),
+            Some(link) => self.cross(system, attempt, link as usize, Way::Request),
         }
-        let Some(link) = policy.link else {
-            return self.reach(system, attempt);
+    }
+
+    /// Makes a call that needs no record.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub(super) fn send_directly(&mut self, system: &System, new: &NewCall) {
+        let site = &mut self.sites[new.site as usize];
+        site.in_flight += 1;
+        site.count(CallCount::Started);
+        site.count(CallCount::Attempts);
+        let (link, target) = (site.link, site.target);
+        let key = Draw::from_key(new.key).of(1).key();
+        let attempt = self.attempts.place(Attempt::blank);
+        self.attempts[attempt].begin(&Attempt {
+            key,
+            state: State::Travelling,
+            sent: self.events.now(),
+            call: DIRECT,
+            item: new.item,
+            site: new.site,
+            client: new.client,
+            ..Attempt::blank()
+        });
+        match link {
+            None => self.enter(system, target, attempt, key, new.item),
+            Some(link) => self.cross(system, attempt, link as usize, Way::Request),
+        }
+    }
+
+    /// A message of an attempt sets out over a link, and is lost or comes to the other end.
+    fn cross(&mut self, system: &System, attempt: u32, link: usize, way: Way) {
+        let now = self.events.now();
+        let record = &mut self.attempts[attempt];
+        let policy = &system.calls[record.site as usize];
+        let (bytes, purpose, event) = match way {
+            Way::Request => {
+                let event = Event::Reach { attempt };
+                (policy.request_bytes, purpose::REQUEST_LINK, event)
+            }
+            Way::Answer(result) => {
+                let event = Event::Answer { attempt, result };
+                (policy.response_bytes, purpose::ANSWER_LINK, event)
+            }
         };
-        let draw = key.of(purpose::REQUEST_LINK);
-        let bytes = policy.request_bytes;
-        match self.links[link].cross(&system.links[link], Way::Request, bytes, now, draw) {
+        let draw = Draw::from_key(record.key).of(purpose);
+        match self.links[link].cross(&system.links[link], way, bytes, now, draw) {
             None => {
-                self.record.count_call(site, CallCount::Lost);
-                self.attempts[attempt].state = State::Lost;
+                record.state = State::Lost;
+                self.sites[record.site as usize].count(CallCount::Lost);
             }
-            Some(delay) => {
-                let token = self.events.schedule_after(delay, Event::Reach { attempt });
-                self.attempts[attempt].event = token;
-            }
+            Some(delay) => record.event = self.events.schedule_after(delay, event),
         }
     }
 
     /// Sends the answer of an attempt that has just left its service.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn send_answer(&mut self, system: &System, attempt: u32, result: CallResult) {
         let record = &mut self.attempts[attempt];
         record.state = State::Answering;
-        let site = record.site as usize;
-        let policy = &system.calls[site];
-        let Some(link) = policy.link else {
-            // A good answer to a client ends here; all else waits for its turn, so that chains of
-            // calls without delay never nest.
-            if result == CallResult::Ok && self.calls[record.call].parent == NONE {
-                return self.answer(system, attempt, result);
-            }
+        let call = record.call;
+        if let Some(link) = self.sites[record.site as usize].link {
+            return self.cross(system, attempt, link as usize, Way::Answer(result));
+        }
+        // A good answer to a client ends here; all else waits for its turn, so that chains of
+        // calls without delay never nest.
+        if result != CallResult::Ok {
             self.todo.push_back(Event::Answer { attempt, result });
-            return;
-        };
-        let now = self.events.now();
-        let draw = Draw::from_key(record.key).of(purpose::ANSWER_LINK);
-        let bytes = policy.response_bytes;
-        match self.links[link].cross(&system.links[link], Way::Answer, bytes, now, draw) {
-            None => {
-                self.record.count_call(site, CallCount::Lost);
-                self.attempts[attempt].state = State::Lost;
-            }
-            Some(delay) => {
-                let token = self
-                    .events
-                    .schedule_after(delay, Event::Answer { attempt, result });
-                self.attempts[attempt].event = token;
-            }
+        } else if call == DIRECT {
+            self.answer_directly(attempt, result);
+        } else if self.calls[call].parent == NONE {
+            self.answer(system, attempt, result);
+        } else {
+            self.todo.push_back(Event::Answer { attempt, result });
         }
     }
 
     /// An answer reaches the caller.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn answer(&mut self, system: &System, attempt: u32, result: CallResult) {
-        let record = self.attempts[attempt];
-        let call = record.call;
+        let record = &self.attempts[attempt];
+        let (call, sent, is_hedge) = (record.call, record.sent, record.is_hedge);
+        let (now, site) = (self.events.now(), record.site as usize);
         if record.state != State::Answering || call == NONE {
             // Abandoned while on the work list.
             return self.free_unwanted_answer(attempt);
         }
+        if call == DIRECT {
+            return self.answer_directly(attempt, result);
+        }
         self.events.cancel(record.timer);
-        self.unlink_attempt(call, attempt);
-        let site = record.site as usize;
-        self.sites[site].in_flight -= 1;
+        let state = &mut self.sites[site];
+        state.in_flight -= 1;
         let ok = !matches!(result, CallResult::Failed(_));
-        if let Some(breaker) = &mut self.sites[site].breaker {
-            let before = breaker.opened;
-            breaker.result(self.events.now(), record.epoch, ok);
-            let opened = breaker.opened - before;
-            self.record.counts[self.record.layout.call(site, CallCount::BreakerOpened)] += opened;
+        state.tell_breaker(now, record.epoch, ok);
+        // Few clients' requests are slow enough to be asked where their time went.
+        let of = &self.calls[call];
+        let asked = of.parent != NONE || self.record.is_slow(now, (now - of.started).as_ns());
+        let mut spent = if asked && ok {
+            self.spent_by(attempt)
+        } else {
+            Spent::default()
+        };
+        if is_hedge && ok {
+            self.sites[site].count(CallCount::HedgeWins);
+            let waited = sent.since(self.calls[call].waiting_since);
+            spent.failed = spent.failed.saturating_add(spent_units(waited.as_ns()));
         }
-        if let CallResult::Failed(cause) = result {
-            self.free_attempt(attempt);
-            return self.attempt_failed(system, call, record.sent, cause);
+        self.unlink_attempt(call, attempt);
+        self.free_attempt(attempt);
+        match result {
+            CallResult::Failed(cause) => self.attempt_failed(system, call, sent, cause),
+            _ => self.complete(system, call, result, spent),
         }
+    }
+
+    /// An answer reaches a client whose call has no record, and ends it.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    fn answer_directly(&mut self, attempt: u32, result: CallResult) {
+        let now = self.events.now();
+        let record = &self.attempts[attempt];
+        let (client, started) = (record.client as usize, record.sent);
+        let site = &mut self.sites[record.site as usize];
+        site.in_flight -= 1;
+        site.count(CallCount::of(result));
+        let spent = |run: &Run| match result {
+            CallResult::Failed(_) => Spent {
+                failed: spent_units((now - started).as_ns()),
+                ..Spent::default()
+            },
+            _ => run.spent_by(attempt),
+        };
+        self.request_ended(client, started, result, spent);
+        self.free_attempt(attempt);
+    }
+
+    /// Where the time of an answered attempt went.
+    #[inline(never)]
+    fn spent_by(&self, attempt: u32) -> Spent {
+        let record = &self.attempts[attempt];
+        let queue = spent_units((record.started - record.arrived).as_ns());
+        let work = spent_units((record.done - record.started).as_ns());
         let mut spent = Spent {
-            queue: record.queue,
-            work: record.work,
-            worst: record.queue.saturating_add(record.work),
-            worst_service: system.calls[site].target as u16,
+            queue,
+            work,
+            worst: queue.saturating_add(work),
+            worst_service: self.sites[record.site as usize].target,
             ..Spent::default()
         };
         if record.spent != NONE {
             spent.add(&self.spent[record.spent]);
         }
-        self.free_attempt(attempt);
-        if record.is_hedge {
-            self.record.count_call(site, CallCount::HedgeWins);
-            let waited = record.sent.since(self.calls[call].waiting_since);
-            spent.failed = spent.failed.saturating_add(spent_units(waited.as_ns()));
-        }
-        self.complete(system, call, result, spent);
+        spent
     }
 
     fn free_unwanted_answer(&mut self, attempt: u32) {
@@ -272,14 +331,9 @@ impl Run {
     pub(super) fn timeout(&mut self, system: &System, attempt: u32) {
         let record = self.attempts[attempt];
         let (call, site) = (record.call, record.site as usize);
-        self.record.count_call(site, CallCount::Timeouts);
+        self.sites[site].count(CallCount::Timeouts);
         let now = self.events.now();
-        if let Some(breaker) = &mut self.sites[site].breaker {
-            let before = breaker.opened;
-            breaker.result(now, record.epoch, false);
-            let opened = breaker.opened - before;
-            self.record.counts[self.record.layout.call(site, CallCount::BreakerOpened)] += opened;
-        }
+        self.sites[site].tell_breaker(now, record.epoch, false);
         self.unlink_attempt(call, attempt);
         self.let_go(system, attempt, true);
         let late = now >= self.calls[call].deadline;
@@ -313,7 +367,7 @@ impl Run {
                 }
             }
             _ if system.calls[site].propagate_cancellation => {
-                self.record.count_call(site, CallCount::Cancellations);
+                self.sites[site].count(CallCount::Cancellations);
                 self.cancel(system, attempt);
             }
             _ => {}
@@ -353,10 +407,10 @@ impl Run {
         if let Some(budget) = &mut self.sites[site].budget
             && !budget.take()
         {
-            self.record.count_call(site, CallCount::BudgetRefusals);
+            self.sites[site].count(CallCount::BudgetRefusals);
             return self.fail_call(system, call, cause);
         }
-        self.record.count_call(site, CallCount::Retries);
+        self.sites[site].count(CallCount::Retries);
         let backoff = spent_units(wait.as_ns());
         self.calls[call].backoff = record.backoff.saturating_add(backoff);
         // Even without a wait through the queue: an attempt that fails at once must not nest.
@@ -395,7 +449,7 @@ impl Run {
             }
         }
         self.calls[call].hedges += 1;
-        self.record.count_call(site, CallCount::Hedges);
+        self.sites[site].count(CallCount::Hedges);
         if self.calls[call].hedges < hedge.copies {
             let wake = Event::Wake {
                 call,
@@ -413,7 +467,7 @@ impl Run {
         let Some(fallback) = system.calls[site].fallback else {
             return self.complete(system, call, CallResult::Failed(cause), Spent::default());
         };
-        self.record.count_call(site, CallCount::Fallbacks);
+        self.sites[site].count(CallCount::Fallbacks);
         let wake = Event::Wake {
             call,
             why: Wake::Fallback,
@@ -423,30 +477,32 @@ impl Run {
     }
 
     /// Ends a call and tells whoever made it.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn complete(&mut self, system: &System, call: u32, result: CallResult, mut spent: Spent) {
-        let record = self.calls[call];
+        let record = &self.calls[call];
         self.events.cancel(record.timer);
-        self.release_attempts(system, call);
-        let site = record.site as usize;
-        let count = match result {
-            CallResult::Ok => CallCount::Ok,
-            CallResult::Degraded => CallCount::Degraded,
-            CallResult::Failed(_) => CallCount::Failed,
-        };
-        self.record.count_call(site, count);
+        if record.attempts != NONE {
+            self.release_attempts(system, call);
+        }
+        let record = &self.calls[call];
+        self.sites[record.site as usize].count(CallCount::of(result));
         spent.failed = spent.failed.saturating_add(record.failed);
         spent.backoff = spent.backoff.saturating_add(record.backoff);
+        let (parent, next) = (record.parent, record.next);
+        let (client, key, started) = (record.client, record.key, record.started);
         self.free_call(call);
-        if record.parent == NONE {
-            self.request_ended(system, &record, result, spent);
+        if parent == NONE {
+            let client = client as usize;
+            self.request_ended(client, started, result, |_| spent);
+            if self.clients[client].is_closed {
+                self.think(system, client, Draw::from_key(key).of(purpose::THINK));
+            }
         } else {
-            self.child_ended(system, record.parent, call, record.next, result, spent);
+            self.child_ended(system, parent, call, next, result, spent);
         }
     }
 
     /// Lets go of all attempts of a call that has its result.
-    #[inline(always)]
     fn release_attempts(&mut self, system: &System, call: u32) {
         let mut attempt = self.calls[call].attempts;
         self.calls[call].attempts = NONE;
@@ -462,11 +518,11 @@ impl Run {
         let (timer, site) = (self.calls[call].timer, self.calls[call].site as usize);
         self.events.cancel(timer);
         self.release_attempts(system, call);
-        self.record.count_call(site, CallCount::Failed);
+        self.sites[site].count(CallCount::Failed);
         self.free_call(call);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn unlink_attempt(&mut self, call: u32, attempt: u32) {
         let next = self.attempts[attempt].next;
         if self.calls[call].attempts == attempt {
@@ -483,13 +539,13 @@ impl Run {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn free_call(&mut self, call: u32) {
         self.calls[call].number = FREE_CALL;
         self.calls.remove(call);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn free_attempt(&mut self, attempt: u32) {
         let record = &mut self.attempts[attempt];
         debug_assert!(record.state != State::Free, "an attempt is freed once");

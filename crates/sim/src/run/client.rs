@@ -2,40 +2,56 @@
 
 use super::caller::NewCall;
 use super::*;
-use crate::system::Client;
 use record::Slow;
 
 impl Run {
-    pub(super) fn next_arrival(&mut self, system: &System, client: usize) {
-        let Arrivals::Open {
-            spacing,
-            rate_per_s,
-            profile,
-        } = &system.clients[client].arrivals
-        else {
-            return;
-        };
-        let arrivals = &mut self.clients[client].arrivals;
-        let gap = arrivals.gap(self.events.now(), *spacing, *rate_per_s, profile);
-        self.events.schedule_after(
-            gap,
-            Event::Arrival {
-                client: client as u16,
-            },
-        );
+    /// The next candidate arrival of an open client.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub(super) fn next_arrival(&mut self, client: usize) {
+        let now = self.events.now();
+        let gap = self.clients[client].arrivals.gap(now);
+        self.sources.plan(&mut self.events, client, gap);
     }
 
-    #[inline(always)]
+    /// An arrival of one of many clients: the loop handles those of the first few itself.
+    #[inline(never)]
+    pub(super) fn queued_arrival(&mut self, system: &System, client: usize) {
+        self.arrival(system, client);
+    }
+
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn arrival(&mut self, system: &System, client: usize) {
-        self.next_arrival(system, client);
-        if let Arrivals::Open {
-            spacing, profile, ..
-        } = &system.clients[client].arrivals
-            && self.clients[client]
-                .arrivals
-                .accepts(self.events.now(), *spacing, profile)
-        {
-            self.start_request(system, client);
+        let now = self.events.now();
+        let state = &mut self.clients[client];
+        let (gap, accepted) = (state.arrivals.gap(now), state.arrivals.accepts(now));
+        self.sources.plan(&mut self.events, client, gap);
+        if !accepted {
+            return;
+        }
+        let ((draw, item), site) = (state.begin(&system.clients[client]), state.site);
+        self.start_request(system, client, site, draw, item);
+    }
+
+    /// A user of a closed client has thought.
+    pub(super) fn user(&mut self, system: &System, client: usize) {
+        let state = &mut self.clients[client];
+        let ((draw, item), site) = (state.begin(&system.clients[client]), state.site);
+        self.start_request(system, client, site, draw, item);
+    }
+
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    fn start_request(&mut self, system: &System, client: usize, site: u16, draw: Draw, item: u32) {
+        let new = NewCall {
+            key: draw.key(),
+            parent: NONE,
+            site,
+            client: client as u16,
+            item,
+        };
+        if self.sites[site as usize].direct {
+            self.send_directly(system, &new);
+        } else {
+            self.start_call(system, new, Time::NEVER);
         }
     }
 
@@ -52,62 +68,36 @@ impl Run {
         }
     }
 
-    #[inline(always)]
-    pub(super) fn start_request(&mut self, system: &System, client: usize) {
-        let state = &mut self.clients[client];
-        let draw = state.draw.of(state.requests);
-        state.requests += 1;
-        self.record.count_client(client, ClientCount::Offered);
-        let Client { call, ref keys, .. } = system.clients[client];
-        let item = match keys {
-            None => draw.key() as u32,
-            Some(keys) => keys.sample(&mut draw.of(purpose::ITEM).source()) as u32,
-        };
-        let (site, client) = (call as u16, client as u16);
-        let new = NewCall {
-            key: draw.key(),
-            parent: NONE,
-            site,
-            client,
-            item,
-        };
-        self.start_call(system, new, Time::NEVER);
-    }
-
-    #[inline(always)]
+    /// A request has its end; `spent` says where its time went, if it is asked.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn request_ended(
         &mut self,
-        system: &System,
-        call: &CallRecord,
+        client: usize,
+        started: Time,
         result: CallResult,
-        spent: Spent,
+        spent: impl FnOnce(&Run) -> Spent,
     ) {
         let now = self.events.now();
-        let client = call.client as usize;
-        let latency_ns = (now - call.started).as_ns();
-        match result {
-            CallResult::Ok => self.record.count_client(client, ClientCount::Ok),
-            CallResult::Degraded => self.record.count_client(client, ClientCount::Degraded),
-            CallResult::Failed(cause) => {
-                self.record.count_client(client, ClientCount::Failed);
-                self.record.counts[self.record.layout.client_cause(client, cause)] += 1;
-                self.record.failed(client, latency_ns);
-            }
-        }
-        if !matches!(result, CallResult::Failed(_)) {
-            self.record.answered(client, latency_ns);
+        let latency_ns = (now - started).as_ns();
+        let state = &mut self.clients[client];
+        if let CallResult::Failed(cause) = result {
+            state.count_failure(cause);
+            self.record.failed(client, latency_ns);
+        } else {
+            state.count(match result {
+                CallResult::Degraded => ClientCount::Degraded,
+                _ => ClientCount::Ok,
+            });
+            state.answered.push(latency_ns);
         }
         if self.record.is_slow(now, latency_ns) {
-            let (client, ended_ns) = (call.client, now.as_ns());
+            let spent = spent(self);
             self.record.keep_slow(Slow {
                 latency_ns,
-                ended_ns,
-                client,
+                ended_ns: now.as_ns(),
+                client: client as u16,
                 spent,
             });
-        }
-        if matches!(system.clients[client].arrivals, Arrivals::Closed { .. }) {
-            self.think(system, client, Draw::from_key(call.key).of(purpose::THINK));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a run counts, by name: clients, calls and services each have a row of counters.
 
+use super::CallResult;
+
 /// Why a request failed; the first reason down the chain of calls is passed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -75,6 +77,17 @@ pub(crate) enum CallCount {
     Fallbacks,
     Lost,
     Cancellations,
+}
+impl CallCount {
+    /// The count of calls that end so.
+    #[inline(always)]
+    pub(super) fn of(result: CallResult) -> CallCount {
+        match result {
+            CallResult::Ok => CallCount::Ok,
+            CallResult::Degraded => CallCount::Degraded,
+            CallResult::Failed(_) => CallCount::Failed,
+        }
+    }
 }
 pub(crate) const CALL_COUNTS: usize = CallCount::Cancellations as usize + 1;
 

@@ -182,22 +182,26 @@ impl Run {
         let record = self.attempts[attempt];
         self.events.cancel(record.event);
         match record.state {
-            State::Queued => self.services[index].waiting.lower(now),
+            State::Queued => self.services[index].flow.waiting.lower(now),
             State::Working => {
-                self.services[index].working.lower(now);
-                self.count_work(index, now - record.started, true);
+                self.services[index].flow.working.lower(now);
+                self.services[index]
+                    .flow
+                    .count_work(now - record.started, true);
             }
             State::Sharing => {
                 let chosen = record.replica as usize;
                 self.advance_sharing(system, index, chosen);
                 self.remove_sharing(attempt, index, chosen);
-                self.count_work(index, now - record.started, true);
+                self.services[index]
+                    .flow
+                    .count_work(now - record.started, true);
                 self.schedule_sharing(system, index, chosen);
             }
             _ => self.abandon_children(system, attempt),
         }
         self.release(system, attempt, index);
-        self.record.count_service(index, ServiceCount::Crashed);
+        self.services[index].flow.count(ServiceCount::Crashed);
         self.refuse(system, attempt, Cause::Crashed);
     }
 }

@@ -1,5 +1,6 @@
 //! Messages crossing a link.
 
+use super::CallResult;
 use crate::system::Link;
 use kernel::{Draw, Source, Span, Time};
 
@@ -16,9 +17,9 @@ pub(crate) struct LinkState {
 
 /// Direction of a message.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
-    Request = 0,
-    Answer = 1,
+pub(super) enum Way {
+    Request,
+    Answer(CallResult),
 }
 
 impl LinkState {
@@ -35,7 +36,7 @@ impl LinkState {
     ///
     /// With a bandwidth, messages of one direction leave one after the other: the delay is the
     /// wait for earlier ones, the transmission, and the latency.
-    pub(crate) fn cross(
+    pub(super) fn cross(
         &mut self,
         link: &Link,
         way: Way,
@@ -51,8 +52,9 @@ impl LinkState {
         let mut at = now;
         if let Some(rate) = link.bytes_per_s {
             let sending = Span::from_seconds(bytes as f64 / rate);
-            at = self.free_at[way as usize].max(now) + sending;
-            self.free_at[way as usize] = at;
+            let free_at = &mut self.free_at[usize::from(matches!(way, Way::Answer(_)))];
+            at = (*free_at).max(now) + sending;
+            *free_at = at;
         }
         let latency = link.latency.sample(&mut source) * self.delay;
         Some(at.since(now) + Span::from_ns_f64(latency))
@@ -82,7 +84,13 @@ mod tests {
         assert!((2_800..3_200).contains(&lost), "{lost}");
         state.partitions = 1;
         assert_eq!(
-            state.cross(&link, Way::Answer, 1, Time::ZERO, Draw::root(1, 0)),
+            state.cross(
+                &link,
+                Way::Answer(CallResult::Ok),
+                1,
+                Time::ZERO,
+                Draw::root(1, 0)
+            ),
             None
         );
     }

@@ -5,6 +5,7 @@
 
 mod arrivals;
 mod balancer;
+mod bench;
 mod caller;
 mod client;
 mod count;
@@ -17,22 +18,25 @@ mod record;
 mod replica;
 mod server;
 mod slab;
+mod state;
 
-use crate::policy::{BreakerState, RetryBudget, TokenBucket};
-use crate::system::{Arrivals, FaultKind, Profile, System};
-use arrivals::ArrivalState;
-use balancer::BalancerState;
+use crate::policy::BreakerState;
+use crate::system::{Arrivals, Caller, FaultKind, System};
+use arrivals::{ArrivalState, Sources};
+use bench::Bench;
 pub use count::{CAUSES, Cause};
 pub(crate) use count::{CallCount, ClientCount, ServiceArea, ServiceCount};
-use kernel::{Draw, EventQueue, Time, TimeWeighted, Token};
+use kernel::{Draw, EventQueue, Key, Time, Token};
 use link::LinkState;
 pub use outcome::Outcome;
-use pending::{Attempt, CallRecord, FREE_CALL, State};
+pub(crate) use outcome::outcome_bytes;
+use pending::{Attempt, CallRecord, DIRECT, FREE_CALL, State};
 use plan::edges;
 pub use plan::{Plan, Window};
-use record::{Edge, Recorder, Spent};
+use record::{Edge, Recorder, Snapshot, Spent};
 use replica::Replica;
 use slab::{NONE, Slab};
+use state::{ClientState, ServiceState, SiteState};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -147,34 +151,6 @@ mod purpose {
     pub(super) const CHILD: u64 = 1 << 32;
 }
 
-#[derive(Clone, Debug)]
-struct ClientState {
-    requests: u64,
-    draw: Draw,
-    arrivals: ArrivalState,
-}
-
-#[derive(Clone, Debug)]
-struct SiteState {
-    in_flight: u32,
-    breaker: Option<BreakerState>,
-    budget: Option<RetryBudget>,
-    bucket: Option<TokenBucket>,
-}
-
-#[derive(Clone, Debug)]
-struct ServiceState {
-    replicas: Vec<Replica>,
-    balancer: BalancerState,
-    bucket: Option<TokenBucket>,
-    present: TimeWeighted,
-    waiting: TimeWeighted,
-    working: TimeWeighted,
-    occupied: TimeWeighted,
-    /// Sum of (departure - arrival) of all that left: equals the area under `present`.
-    stays_ns: u128,
-}
-
 /// A replication in progress. Cloning it gives a snapshot that goes on by itself.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -182,6 +158,7 @@ pub struct Run {
     plan: Arc<Plan>,
     draw: Draw,
     events: EventQueue<Event>,
+    sources: Sources,
     todo: VecDeque<Event>,
     calls: Slab<CallRecord>,
     attempts: Slab<Attempt>,
@@ -205,13 +182,13 @@ impl Run {
     /// A run at time zero; equal arguments give equal results to the bit.
     pub fn new(system: Arc<System>, plan: Arc<Plan>, seed: u64, replication: u64) -> Run {
         let draw = Draw::root(seed, replication);
-        let (edges, segments) = edges(&plan);
+        let edges = edges(&plan);
         let slow_from = Time::from_ns(plan.warmup_ns);
-        let bins = plan.bins as usize;
         let mut run = Run {
-            record: Recorder::new(&system, segments, bins, slow_from),
+            record: Recorder::new(&system, slow_from),
             draw,
             events: EventQueue::new(),
+            sources: Sources::new(system.clients.len()),
             todo: VecDeque::new(),
             calls: Slab::new(),
             attempts: Slab::new(),
@@ -236,31 +213,14 @@ impl Run {
 
     fn set_up(&mut self, system: &System) {
         for call in &system.calls {
-            self.sites.push(SiteState {
-                in_flight: 0,
-                breaker: call.breaker.map(BreakerState::new),
-                budget: call.retry.as_ref().and_then(|retry| {
-                    retry
-                        .budget
-                        .map(|share| RetryBudget::new(share, retry.budget_burst))
-                }),
-                bucket: call.rate_limit.map(TokenBucket::new),
-            });
+            let client = match call.caller {
+                Caller::Client(client) => Some(&system.clients[client]),
+                Caller::Service(_) => None,
+            };
+            self.sites.push(SiteState::new(call, client));
         }
-        for service in &system.services {
-            self.services.push(ServiceState {
-                replicas: (0..service.replicas)
-                    .map(|_| Replica::new(service))
-                    .collect(),
-                balancer: BalancerState::new(service.balancer, service.replicas),
-                bucket: service.rate_limit.map(TokenBucket::new),
-                present: TimeWeighted::new(),
-                waiting: TimeWeighted::new(),
-                working: TimeWeighted::new(),
-                occupied: TimeWeighted::new(),
-                stays_ns: 0,
-            });
-        }
+        self.services
+            .extend(system.services.iter().map(ServiceState::new));
         for (i, fault) in system.faults.iter().enumerate() {
             self.faults
                 .push(self.draw.of(purpose::FAULT).of(i as u64).stream());
@@ -280,22 +240,10 @@ impl Run {
                 _ => None,
             });
             let stream = self.draw.of(purpose::ARRIVALS).of(i as u64);
-            let (rate, profile) = match &client.arrivals {
-                Arrivals::Open {
-                    rate_per_s,
-                    profile,
-                    ..
-                } => (*rate_per_s, *profile),
-                Arrivals::Closed { .. } => (1.0, Profile::Constant),
-            };
-            let arrivals = ArrivalState::new(stream, rate, &profile, surges.product());
-            self.clients.push(ClientState {
-                requests: 0,
-                draw,
-                arrivals,
-            });
+            let arrivals = ArrivalState::new(stream, &client.arrivals, surges.product());
+            self.clients.push(ClientState::new(client, draw, arrivals));
             match &client.arrivals {
-                Arrivals::Open { .. } => self.next_arrival(system, i),
+                Arrivals::Open { .. } => self.next_arrival(i),
                 Arrivals::Closed { users, .. } => {
                     for user in 0..*users {
                         self.think(system, i, draw.of(purpose::THINK).of(u64::from(user)));
@@ -330,57 +278,83 @@ impl Run {
         let until = self.handled.saturating_add(budget);
         while self.status == Status::Running && self.handled < until {
             let edge = self.edges[self.next_edge];
-            if self.run_to(&system, edge.at, until) {
+            let look = (self.handled / STUCK_EVENTS + 1) * STUCK_EVENTS;
+            let pause = until.min(look).min(MAX_EVENTS + 1);
+            let passed = self.run_to(&system, edge.at, pause);
+            if passed {
                 self.cross_edge(edge);
+            } else if self.status == Status::Running {
+                self.look();
             }
         }
         self.status
     }
 
-    /// Handles events before `limit`; true when none is left before it.
+    /// Handles events before `limit`, up to a number of events in all; true when none is left
+    /// before the limit.
     fn run_to(&mut self, system: &System, limit: Time, until: u64) -> bool {
         // Events of the edge's own instant belong to what follows it.
-        let last = Time::from_ns(limit.as_ns().saturating_sub(1));
+        let limit = Key::new(limit.as_ns(), 0, 0);
+        let (mut client, mut arrival) = self.sources.next();
+        let mut bound = arrival.min(limit);
         while self.handled < until {
             let event = match self.todo.pop_front() {
-                Some(event) => event,
-                None if limit == Time::ZERO => return true,
-                None => match self.events.pop_until(last) {
-                    Some((_, event)) => event,
-                    None => return true,
-                },
+                Some(event) => Some(event),
+                None => self.events.pop_before(bound),
             };
+            if let Some(event) = event {
+                self.handle(system, event);
+            } else if arrival < limit {
+                self.events.advance(arrival);
+                self.arrival(system, client);
+                (client, arrival) = self.sources.next();
+                bound = arrival.min(limit);
+            } else {
+                return true;
+            }
             self.handled += 1;
-            self.handle(system, event);
-            if self.attempts.len() > MAX_PENDING_ATTEMPTS {
+            if self.attempts.places().len() > MAX_PENDING_ATTEMPTS
+                && self.attempts.len() > MAX_PENDING_ATTEMPTS
+            {
                 self.status = Status::TooManyPending;
-                return false;
-            }
-            if self.handled.is_multiple_of(STUCK_EVENTS) {
-                if self.events.now() == self.looked {
-                    self.status = Status::Stuck;
-                    return false;
-                }
-                self.looked = self.events.now();
-            }
-            if self.handled > MAX_EVENTS {
-                self.status = Status::TooManyEvents;
                 return false;
             }
         }
         false
     }
 
+    /// Looks whether time goes on, and whether the run goes on for ever.
+    fn look(&mut self) {
+        if self.handled.is_multiple_of(STUCK_EVENTS) {
+            if self.events.now() == self.looked {
+                self.status = Status::Stuck;
+            }
+            self.looked = self.events.now();
+        }
+        if self.handled > MAX_EVENTS {
+            self.status = Status::TooManyEvents;
+        }
+    }
+
     #[inline(always)]
     fn handle(&mut self, system: &System, event: Event) {
+        // The most frequent kind is asked for by itself: a jump table costs more.
+        if let Event::Worked { attempt } = event {
+            return self.worked(system, attempt);
+        }
+        self.handle_other(system, event);
+    }
+
+    #[inline(never)]
+    fn handle_other(&mut self, system: &System, event: Event) {
         match event {
-            Event::Arrival { client } => self.arrival(system, client as usize),
+            Event::Arrival { client } => self.queued_arrival(system, client as usize),
             Event::Worked { attempt } => self.worked(system, attempt),
             Event::Reach { attempt } => self.reach(system, attempt),
             Event::Answer { attempt, result } => self.answer(system, attempt, result),
             Event::Timeout { attempt } => self.timeout(system, attempt),
             Event::Wake { call, why } => self.wake(system, call, why),
-            Event::User { client } => self.start_request(system, client as usize),
+            Event::User { client } => self.user(system, client as usize),
             Event::Shared { service, replica } => {
                 self.shared(system, service as usize, replica as usize);
             }
@@ -395,10 +369,10 @@ impl Run {
         let mut areas = Vec::new();
         for service in &self.services {
             for area in [
-                &service.present,
-                &service.waiting,
-                &service.working,
-                &service.occupied,
+                &service.flow.present,
+                &service.flow.waiting,
+                &service.flow.working,
+                &service.flow.occupied,
             ] {
                 areas.push(area.area(edge.at));
             }
@@ -415,7 +389,19 @@ impl Run {
             .map(closed)
             .chain(self.services.iter().map(limit))
             .collect();
-        self.record.enter(edge, areas.into(), gauges);
+        let clients = self.clients.iter().map(|client| &client.counts[..]);
+        let sites = self.sites.iter().map(|site| &site.counts[..]);
+        let services = self.services.iter().map(|service| &service.flow.counts[..]);
+        let rows: Vec<&[u64]> = clients.chain(sites).chain(services).collect();
+        let snapshot = Snapshot {
+            counts: rows.concat().into(),
+            areas: areas.into(),
+            gauges,
+        };
+        for (i, client) in self.clients.iter_mut().enumerate() {
+            self.record.take_answered(i, &mut client.answered);
+        }
+        self.record.enter(edge, snapshot);
         self.next_edge += 1;
         if self.next_edge == self.edges.len() {
             self.status = Status::Done;
@@ -449,7 +435,7 @@ impl Run {
     /// Area under N = sum of stays, and in = out + present, at every service, to the bit.
     fn check_identities(&self) {
         let end = Time::from_ns(self.plan.duration_ns);
-        let mut stays: Vec<u128> = self.services.iter().map(|s| s.stays_ns).collect();
+        let mut stays: Vec<u128> = self.services.iter().map(|s| s.flow.stays_ns).collect();
         let mut within = vec![0u64; self.services.len()];
         let inside = [
             State::Queued,
@@ -465,22 +451,32 @@ impl Run {
             }
         }
         for (i, service) in self.services.iter().enumerate() {
-            let count = |count| self.record.counts[self.record.layout.service(i, count)];
+            let count = |count: ServiceCount| service.flow.counts[count as usize];
             assert_eq!(
-                service.present.area(end),
+                service.flow.present.area(end),
                 stays[i],
                 "area under N = sum of stays"
             );
-            assert_eq!(service.present.value(), within[i], "present = those within");
+            assert_eq!(
+                service.flow.present.value(),
+                within[i],
+                "present = those within"
+            );
             let (entered, left) = (count(ServiceCount::Entered), count(ServiceCount::Left));
             assert_eq!(entered, left + within[i], "entered = left + present");
         }
-        for i in 0..self.clients.len() {
-            let count = |count| self.record.counts[self.record.layout.client(i, count)];
+        let mut directly = vec![0; self.clients.len()];
+        for attempt in self.attempts.places() {
+            if attempt.state != State::Free && attempt.call == DIRECT {
+                directly[usize::from(attempt.client)] += 1;
+            }
+        }
+        for (i, client) in self.clients.iter().enumerate() {
+            let count = |count: ClientCount| client.counts[count as usize];
             let ended =
                 count(ClientCount::Ok) + count(ClientCount::Degraded) + count(ClientCount::Failed);
             let open = |call: &&CallRecord| call.parent == NONE && usize::from(call.client) == i;
-            let pending = self.live_calls().filter(open).count() as u64;
+            let pending = directly[i] + self.live_calls().filter(open).count() as u64;
             assert_eq!(
                 count(ClientCount::Offered),
                 ended + pending,

@@ -5,12 +5,56 @@ use crate::system::{Discipline, Service, Shed};
 use kernel::{Span, Time, Token};
 use std::collections::{BinaryHeap, VecDeque};
 
+/// Requests in the order of their coming: a ring of a power of two of places.
+///
+/// `VecDeque` does the same at twice the instructions, a twentieth of a plain queue's run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
+    ring: Vec<u32>,
+    head: usize,
+    len: usize,
+}
+
+impl Line {
+    #[inline(always)]
+    fn push(&mut self, attempt: u32) {
+        if self.len == self.ring.len() {
+            self.grow();
+        }
+        let mask = self.ring.len() - 1;
+        self.ring[(self.head + self.len) & mask] = attempt;
+        self.len += 1;
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) -> Option<u32> {
+        if self.len == 0 {
+            return None;
+        }
+        let mask = self.ring.len() - 1;
+        let attempt = self.ring[self.head & mask];
+        self.head = (self.head + 1) & mask;
+        self.len -= 1;
+        Some(attempt)
+    }
+
+    /// Doubles the ring; the first comes to lie at its start.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let places = (2 * self.len).max(8);
+        self.ring.rotate_left(self.head);
+        self.ring.resize(places, 0);
+        self.head = 0;
+    }
+}
+
 /// Number of priorities; 0 is the most important.
 pub(crate) const PRIORITIES: usize = 8;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Queue {
-    Fifo(VecDeque<u32>),
+    Fifo(Line),
     Lifo(VecDeque<u32>),
     Priority(Box<[VecDeque<u32>; PRIORITIES]>),
     /// Processor sharing: nobody waits.
@@ -20,7 +64,7 @@ pub(crate) enum Queue {
 impl Queue {
     fn new(discipline: Discipline) -> Queue {
         match discipline {
-            Discipline::Fifo => Queue::Fifo(VecDeque::new()),
+            Discipline::Fifo => Queue::Fifo(Line::default()),
             Discipline::Lifo => Queue::Lifo(VecDeque::new()),
             Discipline::Priority => Queue::Priority(Box::default()),
             Discipline::ProcessorSharing => Queue::Sharing(Sharing::default()),
@@ -28,11 +72,16 @@ impl Queue {
     }
 
     #[inline(always)]
-    pub(crate) fn push(&mut self, attempt: u32, priority: u8) {
+    pub(crate) fn push(&mut self, attempt: u32, priority: impl FnOnce() -> u8) {
+        // The common discipline is asked for by itself: telling four apart costs a jump table.
+        if let Queue::Fifo(line) = self {
+            return line.push(attempt);
+        }
         match self {
-            Queue::Fifo(line) | Queue::Lifo(line) => line.push_back(attempt),
+            Queue::Fifo(line) => line.push(attempt),
+            Queue::Lifo(line) => line.push_back(attempt),
             Queue::Priority(lines) => {
-                lines[priority as usize % PRIORITIES].push_back(attempt);
+                lines[priority() as usize % PRIORITIES].push_back(attempt);
             }
             Queue::Sharing(_) => unreachable!("sharing admits at once"),
         }
@@ -40,8 +89,11 @@ impl Queue {
 
     #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<u32> {
+        if let Queue::Fifo(line) = self {
+            return line.pop();
+        }
         match self {
-            Queue::Fifo(line) => line.pop_front(),
+            Queue::Fifo(line) => line.pop(),
             Queue::Lifo(line) => line.pop_back(),
             Queue::Priority(lines) => lines.iter_mut().find_map(VecDeque::pop_front),
             Queue::Sharing(_) => None,
@@ -166,6 +218,29 @@ impl Replica {
             0.0
         } else {
             1.0 / self.slow
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_line_keeps_its_order(steps: Vec<bool>) {
+            let (mut line, mut expected) = (Line::default(), VecDeque::new());
+            for (i, join) in steps.into_iter().enumerate() {
+                if join {
+                    line.push(i as u32);
+                    expected.push_back(i as u32);
+                } else {
+                    prop_assert_eq!(line.pop(), expected.pop_front());
+                }
+            }
+            let rest: Vec<u32> = std::iter::from_fn(|| line.pop()).collect();
+            prop_assert_eq!(rest, Vec::from(expected));
         }
     }
 }

@@ -2,63 +2,76 @@
 
 use super::caller::NewCall;
 use super::*;
-use crate::system::{Call, Discipline, Excess, Service, Shed};
+use crate::system::{Call, Discipline, Excess, Shed};
 use kernel::{Source, Span};
-use record::spent_units;
 use replica::Queue;
 
 impl Run {
-    /// A request reaches its service: a replica is chosen and lets it in or not.
-    #[inline(always)]
+    /// A request comes to its service over a link.
     pub(super) fn reach(&mut self, system: &System, attempt: u32) {
-        let now = self.events.now();
-        let record = self.attempts[attempt];
-        let index = system.calls[record.site as usize].target;
-        let service = &system.services[index];
-        self.record.count_service(index, ServiceCount::Reached);
-        let state = &mut self.services[index];
-        let draw = Draw::from_key(record.key).of(purpose::ROUTE);
-        let chosen = state
-            .balancer
-            .choose(service.balancer, &state.replicas, record.item, draw);
-        self.attempts[attempt].replica = chosen as u16;
-        if let Some((cause, count)) = self.refusal(system, index, chosen as usize, &record) {
-            self.record.count_service(index, count);
+        let record = &self.attempts[attempt];
+        let (key, item) = (record.key, record.item);
+        let index = self.sites[record.site as usize].target;
+        self.enter(system, index, attempt, key, item);
+    }
+
+    /// A request is at its service: a replica is chosen and lets it in or not.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub(super) fn enter(&mut self, system: &System, index: u16, attempt: u32, key: u64, item: u32) {
+        let state = &mut self.services[index as usize];
+        state.flow.count(ServiceCount::Reached);
+        let draw = Draw::from_key(key);
+        let chosen = state.balancer.choose(&state.replicas, item, draw) as u16;
+        let (guarded, shares) = (state.guarded, state.shares);
+        let mut bench = Bench::new(&mut self.events, state, chosen);
+        let record = &mut self.attempts[attempt];
+        record.replica = chosen;
+        record.arrived = bench.now;
+        if guarded || bench.replica.down > 0 {
+            return self.ask_to_enter(system, index as usize, attempt);
+        }
+        bench.enter();
+        if shares {
+            self.start_sharing(system, attempt);
+        } else if bench.has_free_worker() {
+            bench.start(record, attempt);
+        } else {
+            bench.wait(system, record, attempt);
+        }
+    }
+
+    /// The policies in front of a replica: they let a request in or refuse it.
+    #[inline(never)]
+    fn ask_to_enter(&mut self, system: &System, index: usize, attempt: u32) {
+        let chosen = self.attempts[attempt].replica;
+        if let Some((cause, count)) = self.refusal(system, index, chosen as usize, attempt) {
+            self.services[index].flow.count(count);
             return self.refuse(system, attempt, cause);
         }
-        self.record.count_service(index, ServiceCount::Entered);
         let state = &mut self.services[index];
-        state.present.raise(now);
-        let replica = &mut state.replicas[chosen as usize];
-        replica.present += 1;
-        if service.balancer_refresh_ns == 0 {
-            replica.seen = replica.present;
+        let shares = state.shares;
+        let mut bench = Bench::new(&mut self.events, state, chosen);
+        let record = &mut self.attempts[attempt];
+        bench.enter();
+        if shares {
+            self.start_sharing(system, attempt);
+        } else if bench.has_free_worker() {
+            bench.start(record, attempt);
+        } else {
+            bench.wait(system, record, attempt);
         }
-        self.attempts[attempt].arrived = now;
-        if service.discipline == Discipline::ProcessorSharing {
-            return self.start_sharing(system, attempt);
-        }
-        if replica.busy < service.workers {
-            replica.busy += 1;
-            return self.start_work(system, attempt);
-        }
-        let priority = system.clients[record.client as usize].priority;
-        replica.queue.push(attempt, priority);
-        replica.waiting += 1;
-        state.waiting.raise(now);
-        self.attempts[attempt].state = State::Queued;
     }
 
     /// Why a replica does not let a request in, if it does not.
-    #[inline(always)]
     fn refusal(
         &mut self,
         system: &System,
         index: usize,
         chosen: usize,
-        record: &Attempt,
+        attempt: u32,
     ) -> Option<(Cause, ServiceCount)> {
         let now = self.events.now();
+        let record = &self.attempts[attempt];
         let service = &system.services[index];
         let state = &mut self.services[index];
         let replica = &state.replicas[chosen];
@@ -113,91 +126,52 @@ impl Run {
         self.send_answer(system, attempt, CallResult::Failed(cause));
     }
 
-    /// A worker takes a request.
-    #[inline(always)]
-    fn start_work(&mut self, system: &System, attempt: u32) {
-        let now = self.events.now();
-        let record = &mut self.attempts[attempt];
-        let index = system.calls[record.site as usize].target;
-        let service = &system.services[index];
-        record.state = State::Working;
-        record.started = now;
-        record.queue = spent_units((now - record.arrived).as_ns());
-        let state = &mut self.services[index];
-        state.working.raise(now);
-        if !service.stages.is_empty() {
-            state.occupied.raise(now);
-        }
-        let replica = &state.replicas[record.replica as usize];
-        let draw = Draw::from_key(record.key).of(purpose::WORK);
-        let mut work = service.work.sample_span(&mut draw.source());
-        if replica.slow != 1.0 {
-            work = Span::from_ns_f64(work.as_ns() as f64 * replica.slow);
-        }
-        record.resumed = now.max(replica.stalled_until);
-        let done = record.resumed + work;
-        record.event = self.events.schedule(done, Event::Worked { attempt });
-    }
-
     /// The work of a request is done, unless its replica stood still meanwhile.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn worked(&mut self, system: &System, attempt: u32) {
-        let now = self.events.now();
-        let record = self.attempts[attempt];
-        let index = system.calls[record.site as usize].target;
-        let service = &system.services[index];
-        let replica = &self.services[index].replicas[record.replica as usize];
-        if now < replica.stalled_until {
+        let record = &mut self.attempts[attempt];
+        let index = self.sites[record.site as usize].target as usize;
+        let state = &mut self.services[index];
+        let is_plain = !(state.calls || state.drops || state.learns);
+        let mut bench = Bench::new(&mut self.events, state, record.replica);
+        let now = bench.now;
+        if now < bench.replica.stalled_until {
             // Work stood still since the stall began: what was left then is still left.
-            let left = now - replica.stalled_since.max(record.resumed);
-            let resumed = replica.stalled_until;
-            self.attempts[attempt].resumed = resumed;
+            let left = now - bench.replica.stalled_since.max(record.resumed());
+            let goes_on = bench.replica.stalled_until;
+            record.resume(goes_on);
             let event = Event::Worked { attempt };
-            self.attempts[attempt].event = self.events.schedule(resumed + left, event);
+            record.event = bench.events.schedule(goes_on + left, event);
             return;
         }
-        self.services[index].working.lower(now);
-        let worked = now - record.started;
-        self.attempts[attempt].work = spent_units(worked.as_ns());
-        let wasted = self.is_unwanted(attempt);
-        self.count_work(index, worked, wasted);
-        if service.stages.is_empty() {
-            return self.leave(system, attempt, CallResult::Ok, true);
+        let (call, arrived, worked) = (record.call, record.arrived, now - record.started);
+        record.done = now;
+        let wasted = is_unwanted(&self.calls, &self.attempts, call);
+        bench.flow.count_work(worked, wasted);
+        if !is_plain || call == NONE {
+            bench.flow.working.lower(now);
+            return self.go_on_after_work(system, index, attempt);
         }
-        if !service.workers_wait {
-            let state = &mut self.services[index];
-            state.replicas[record.replica as usize].busy -= 1;
-            state.occupied.lower(now);
-            self.begin_calls(system, attempt);
-            return self.serve_next(system, index, record.replica as usize);
+        bench.flow.count(ServiceCount::Completed);
+        bench.depart(arrived, false);
+        bench.hand_over(&mut self.attempts);
+        self.send_answer(system, attempt, CallResult::Ok);
+    }
+
+    #[inline(never)]
+    fn go_on_after_work(&mut self, system: &System, index: usize, attempt: u32) {
+        if !self.services[index].calls {
+            return self.leave(system, index, attempt, CallResult::Ok, true);
         }
+        if system.services[index].workers_wait {
+            return self.begin_calls(system, attempt);
+        }
+        let chosen = self.attempts[attempt].replica;
+        let state = &mut self.services[index];
+        state.replicas[chosen as usize].busy -= 1;
+        state.flow.occupied.lower(self.events.now());
         self.begin_calls(system, attempt);
-    }
-
-    /// Whether nobody waits for an attempt, or for a request further up that it belongs to.
-    #[inline(always)]
-    fn is_unwanted(&self, mut attempt: u32) -> bool {
-        // One step a level of the call graph, which is not deeper than the limit on its depth.
-        loop {
-            let call = self.attempts[attempt].call;
-            if call == NONE {
-                return true;
-            }
-            attempt = self.calls[call].parent;
-            if attempt == NONE {
-                return false;
-            }
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn count_work(&mut self, index: usize, worked: Span, wasted: bool) {
-        self.record
-            .add_service(index, ServiceCount::WorkNs, worked.as_ns());
-        if wasted {
-            self.record
-                .add_service(index, ServiceCount::WastedNs, worked.as_ns());
-        }
+        self.serve_next(system, index, chosen);
     }
 
     fn begin_calls(&mut self, system: &System, attempt: u32) {
@@ -216,7 +190,8 @@ impl Run {
         if record.state != State::Calling {
             return;
         }
-        let service = &system.services[system.calls[record.site as usize].target];
+        let index = system.calls[record.site as usize].target;
+        let service = &system.services[index];
         let mut at = record.stage as usize;
         let makes = |&&site: &&usize| Self::makes_call(&system.calls[site], site, &record);
         // Stages of which this request makes no call are passed over.
@@ -230,7 +205,7 @@ impl Run {
             } else {
                 CallResult::Ok
             };
-            return self.leave(system, attempt, result, service.holds_workers());
+            return self.leave(system, index, attempt, result, service.holds_workers());
         };
         self.attempts[attempt].pending = stage.iter().filter(makes).count() as u8;
         for &site in stage.iter().filter(makes) {
@@ -284,7 +259,7 @@ impl Run {
             let index = system.calls[record.site as usize].target;
             let holds = system.services[index].holds_workers();
             self.abandon_children(system, parent);
-            return self.leave(system, parent, CallResult::Failed(cause), holds);
+            return self.leave(system, index, parent, CallResult::Failed(cause), holds);
         }
         record.degraded |= result == CallResult::Degraded;
         record.pending -= 1;
@@ -324,90 +299,73 @@ impl Run {
     }
 
     /// A request leaves its service with a result; its worker, if it holds one, takes the next.
-    #[inline(always)]
-    fn leave(&mut self, system: &System, attempt: u32, result: CallResult, holds: bool) {
-        let now = self.events.now();
-        let record = self.attempts[attempt];
-        let index = system.calls[record.site as usize].target;
-        let chosen = record.replica as usize;
-        if holds {
-            self.services[index].replicas[chosen].busy -= 1;
-            if !system.services[index].stages.is_empty() {
-                self.services[index].occupied.lower(now);
-            }
+    fn leave(
+        &mut self,
+        system: &System,
+        index: usize,
+        attempt: u32,
+        result: CallResult,
+        holds: bool,
+    ) {
+        let record = &self.attempts[attempt];
+        let (chosen, arrived, is_wanted) = (record.replica, record.arrived, record.call != NONE);
+        let state = &mut self.services[index];
+        let mut bench = Bench::new(&mut self.events, state, chosen);
+        bench.depart(arrived, holds);
+        bench.flow.count(ServiceCount::Completed);
+        if let Some(limit) = &mut bench.replica.limit {
+            limit.answered(bench.now, arrived, bench.replica.present + 1);
         }
-        self.depart(system, attempt, index);
-        let replica = &mut self.services[index].replicas[chosen];
-        if let Some(limit) = &mut replica.limit {
-            limit.answered(now, record.arrived, replica.present + 1);
+        if !is_wanted {
+            bench.flow.count(ServiceCount::Unwanted);
         }
-        self.record.count_service(index, ServiceCount::Completed);
         if holds {
             self.serve_next(system, index, chosen);
         }
-        if record.call == NONE {
-            self.record.count_service(index, ServiceCount::Unwanted);
-            self.free_attempt(attempt);
-        } else {
+        if is_wanted {
             self.send_answer(system, attempt, result);
+        } else {
+            self.free_attempt(attempt);
         }
-    }
-
-    /// Takes a request out of the counts of those within.
-    #[inline(always)]
-    fn depart(&mut self, system: &System, attempt: u32, index: usize) {
-        let now = self.events.now();
-        let record = &self.attempts[attempt];
-        let state = &mut self.services[index];
-        state.present.lower(now);
-        state.stays_ns += u128::from((now - record.arrived).as_ns());
-        let replica = &mut state.replicas[record.replica as usize];
-        replica.present -= 1;
-        if system.services[index].balancer_refresh_ns == 0 {
-            replica.seen = replica.present;
-        }
-        self.record.count_service(index, ServiceCount::Left);
     }
 
     /// Gives free workers to waiting requests.
-    #[inline(always)]
-    fn serve_next(&mut self, system: &System, index: usize, chosen: usize) {
-        let service = &system.services[index];
+    fn serve_next(&mut self, system: &System, index: usize, chosen: u16) {
+        if !self.services[index].drops {
+            let state = &mut self.services[index];
+            let mut bench = Bench::new(&mut self.events, state, chosen);
+            return bench.serve(&mut self.attempts);
+        }
         loop {
-            let replica = &mut self.services[index].replicas[chosen];
-            if replica.busy >= service.workers {
-                return;
-            }
-            let Some(attempt) = replica.queue.pop() else {
+            let state = &mut self.services[index];
+            let mut bench = Bench::new(&mut self.events, state, chosen);
+            let Some(attempt) = bench.take(&mut self.attempts) else {
                 return;
             };
-            if self.attempts[attempt].state == State::Cancelled {
-                self.free_attempt(attempt);
+            let refused = self.dropped(system, index, chosen as usize, attempt);
+            let state = &mut self.services[index];
+            let mut bench = Bench::new(&mut self.events, state, chosen);
+            let record = &mut self.attempts[attempt];
+            let Some((cause, count)) = refused else {
+                let work = record.demand();
+                bench.begin(record, attempt, work);
                 continue;
-            }
-            replica.waiting -= 1;
-            let now = self.events.now();
-            self.services[index].waiting.lower(now);
-            if let Some((cause, count)) = self.dropped(service, index, chosen, attempt) {
-                self.record.count_service(index, count);
-                self.depart(system, attempt, index);
-                self.refuse(system, attempt, cause);
-                continue;
-            }
-            self.services[index].replicas[chosen].busy += 1;
-            self.start_work(system, attempt);
+            };
+            bench.flow.count(count);
+            bench.depart(record.arrived, false);
+            self.refuse(system, attempt, cause);
         }
     }
 
     /// Why a request is dropped when its turn comes, if it is.
-    #[inline(always)]
     fn dropped(
         &mut self,
-        service: &Service,
+        system: &System,
         index: usize,
         chosen: usize,
         attempt: u32,
     ) -> Option<(Cause, ServiceCount)> {
+        let service = &system.services[index];
         let now = self.events.now();
         let record = &self.attempts[attempt];
         if service.drop_expired && record.deadline <= now {
@@ -438,49 +396,51 @@ impl Run {
         match record.state {
             State::Travelling => return self.free_attempt(attempt),
             State::Queued => {
-                self.services[index].waiting.lower(now);
+                self.services[index].flow.waiting.lower(now);
                 self.services[index].replicas[chosen].waiting -= 1;
-                self.depart(system, attempt, index);
-                self.record.count_service(index, ServiceCount::Cancelled);
+                self.depart(attempt, index, false);
+                self.services[index].flow.count(ServiceCount::Cancelled);
                 self.attempts[attempt].state = State::Cancelled;
                 return;
             }
             State::Working => {
-                self.services[index].working.lower(now);
-                self.count_work(index, now - record.started, true);
+                self.services[index].flow.working.lower(now);
+                self.services[index]
+                    .flow
+                    .count_work(now - record.started, true);
             }
             State::Sharing => {
                 self.advance_sharing(system, index, chosen);
                 self.remove_sharing(attempt, index, chosen);
-                self.count_work(index, now - record.started, true);
+                self.services[index]
+                    .flow
+                    .count_work(now - record.started, true);
                 self.schedule_sharing(system, index, chosen);
             }
             State::Calling => self.abandon_children(system, attempt),
             State::Free | State::Lost | State::Cancelled | State::Answering => return,
         }
-        self.record.count_service(index, ServiceCount::Cancelled);
+        self.services[index].flow.count(ServiceCount::Cancelled);
         self.release(system, attempt, index);
         self.free_attempt(attempt);
-        self.serve_next(system, index, chosen);
+        self.serve_next(system, index, chosen as u16);
     }
 
     /// Frees the worker of a request that ends early, and counts it out.
     pub(super) fn release(&mut self, system: &System, attempt: u32, index: usize) {
-        let now = self.events.now();
-        let record = self.attempts[attempt];
-        let service = &system.services[index];
+        let record = &self.attempts[attempt];
         let holds = match record.state {
             State::Working => true,
-            State::Calling => service.holds_workers(),
+            State::Calling => system.services[index].holds_workers(),
             _ => false,
         };
-        if holds {
-            self.services[index].replicas[record.replica as usize].busy -= 1;
-            if !service.stages.is_empty() {
-                self.services[index].occupied.lower(now);
-            }
-        }
-        self.depart(system, attempt, index);
+        self.depart(attempt, index, holds);
+    }
+
+    fn depart(&mut self, attempt: u32, index: usize, holds: bool) {
+        let record = &self.attempts[attempt];
+        let state = &mut self.services[index];
+        Bench::new(&mut self.events, state, record.replica).depart(record.arrived, holds);
     }
 
     fn start_sharing(&mut self, system: &System, attempt: u32) {
@@ -535,7 +495,7 @@ impl Run {
             _ => 0,
         };
         let total = state.replicas.iter().map(busy).sum();
-        state.working.set(now, total);
+        state.flow.working.set(now, total);
     }
 
     /// The next request of a processor-sharing replica has got all its work.
@@ -551,11 +511,11 @@ impl Run {
         self.schedule_sharing(system, index, chosen);
         let record = self.attempts[attempt];
         let worked = self.events.now() - record.started;
-        self.attempts[attempt].work = spent_units(worked.as_ns());
-        let wasted = self.is_unwanted(attempt);
-        self.count_work(index, worked, wasted);
+        self.attempts[attempt].done = self.events.now();
+        let wasted = is_unwanted(&self.calls, &self.attempts, record.call);
+        self.services[index].flow.count_work(worked, wasted);
         if system.services[index].stages.is_empty() {
-            self.leave(system, attempt, CallResult::Ok, false);
+            self.leave(system, index, attempt, CallResult::Ok, false);
         } else {
             self.begin_calls(system, attempt);
         }
@@ -580,4 +540,21 @@ impl Run {
             },
         );
     }
+}
+
+/// Whether nobody waits for a call, or for a request further up that it belongs to.
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+fn is_unwanted(calls: &Slab<CallRecord>, attempts: &Slab<Attempt>, mut call: u32) -> bool {
+    // One step a level of the call graph, which is not deeper than the limit on its depth.
+    while call != NONE {
+        if call == DIRECT {
+            return false;
+        }
+        let parent = calls[call].parent;
+        if parent == NONE {
+            return false;
+        }
+        call = attempts[parent].call;
+    }
+    true
 }
