@@ -17,6 +17,7 @@
 mod answer;
 mod availability;
 mod field;
+mod latency;
 mod quantity;
 mod question;
 mod sensitivity;
@@ -54,7 +55,7 @@ pub struct Tool {
 }
 
 /// Every sizing tool, in the order in which they are listed.
-pub const TOOLS: [&Tool; 2] = [&availability::TOOL, &slo::TOOL];
+pub const TOOLS: [&Tool; 3] = [&availability::TOOL, &slo::TOOL, &latency::TOOL];
 
 /// The tool with that id.
 pub fn tool(id: &str) -> Option<&'static Tool> {

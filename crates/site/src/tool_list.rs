@@ -58,12 +58,13 @@ const fn sizing(id: &'static str, path: &'static str) -> Tool {
 }
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 6] = [
+pub(crate) const TOOLS: [Tool; 7] = [
     FIX,
     DECIDE,
     CAPACITY,
     sizing("availability", "/tools/availability/"),
     sizing("slo", "/tools/slo/"),
+    sizing("latency", "/tools/latency/"),
     ASSESS,
 ];
 

@@ -23,6 +23,8 @@ pub struct Field {
     pub example: Option<&'static str>,
     /// Whether there is nothing to compute without it.
     pub needed: bool,
+    /// Whether it may be a range.
+    pub ranges: bool,
 }
 
 /// What a field holds.
@@ -65,6 +67,7 @@ impl Field {
             default: None,
             example: None,
             needed: false,
+            ranges: true,
         }
     }
 
@@ -108,6 +111,12 @@ impl Field {
     /// With what the worked example says.
     pub(crate) const fn example(mut self, text: &'static str) -> Field {
         self.example = Some(text);
+        self
+    }
+
+    /// One number only: a choice of the reader's, or an answer too costly to draw a thousand times.
+    pub(crate) const fn single(mut self) -> Field {
+        self.ranges = false;
         self
     }
 

@@ -293,6 +293,9 @@ fn parse(field: &Field, text: &str) -> Result<Given, (String, String)> {
     match field.kind {
         Kind::Number { unit, least, most } => {
             let range = range(text, unit).map_err(unfit)?;
+            if range.is_wide() && !field.ranges {
+                return Err(unfit("it takes one number, not a range".to_owned()));
+            }
             if range.ends().iter().all(|end| (least..=most).contains(end)) {
                 return Ok(Given::Number(range));
             }

@@ -2,6 +2,7 @@
 
 mod availability;
 mod contract;
+mod latency;
 mod slo;
 
 use advisor::Error;
