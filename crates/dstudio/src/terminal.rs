@@ -249,16 +249,31 @@ impl Writer<'_> {
 
     /// A figure quoted from a run, with its interval; its name where there is no such run.
     fn quoted(&self, path: &str) -> String {
-        let find = || {
-            let (slug, figure) = path.split_once('.')?;
-            let file = |name: String| self.catalog.data.get(&name);
-            let scenario = file(format!("experiments/{slug}.toml"))?;
-            let stored = file(format!("experiments/results/{slug}.json"))?;
-            let digest: experiment::Digest = serde_json::from_str(stored).ok()?;
-            let found = digest.figure(figure).filter(|_| digest.is_of(scenario))?;
-            Some(experiment::shown_interval(found))
+        let shown = || {
+            let (slug, name) = path.split_once('.')?;
+            let digest = site::stored_digest(self.catalog, slug)?;
+            digest.figure(name).map(experiment::shown_interval)
         };
-        find().unwrap_or_else(|| path.to_owned())
+        shown().unwrap_or_else(|| path.to_owned())
+    }
+
+    /// The claims of an experiment with their verdicts, and how to repeat it.
+    fn experiment(&self, slug: &str, pad: &str, out: &mut String) {
+        let mut line = |text: &str, first: &str, next: &str| {
+            let (first, next) = (format!("{pad}{first}"), format!("{pad}{next}"));
+            out.push_str(&wrapped(&clean(text), self.width, &first, &next));
+        };
+        if let Some(digest) = site::stored_digest(self.catalog, slug) {
+            line(&format!("{}.", digest.title), "", "");
+            for claim in &digest.claims {
+                let verdict = self.t(&format!("verdict.{}", claim.verdict));
+                line(&format!("{verdict}: {}", claim.text), "- ", "  ");
+                if let Some(because) = &claim.because {
+                    line(because, "  ", "  ");
+                }
+            }
+        }
+        line(&format!("Run it: dstudio sim run {slug}"), "", "");
     }
 
     fn link(&self, target: &Target, content: &[Inline]) -> String {
@@ -353,8 +368,7 @@ impl Writer<'_> {
             Block::Module(module) => self.module(module, indent, out),
             Block::Experiment(block) => {
                 out.push('\n');
-                let text = format!("Run it: dstudio sim run {}", block.slug);
-                out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
+                self.experiment(&block.slug, &pad, out);
             }
             Block::Listing(listing) => self.listing(listing, indent, out),
             Block::Reproduced(_) => {

@@ -43,7 +43,6 @@ impl Site {
             template: &format!("entry kind-{}", entry.id.kind),
             unlisted: tool.as_ref().is_some_and(|tool| tool.is_asked),
             language: &entry.language,
-            ..Frame::default()
         };
         let tool = tool.map(|tool| tool.markup);
         let content = html! {
