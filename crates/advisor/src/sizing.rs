@@ -22,6 +22,7 @@ mod quantity;
 mod question;
 mod sensitivity;
 mod slo;
+mod throughput;
 
 pub use answer::{
     Answer, Axis, Cell, Chart, Dot, Draws, Effect, Figure, File, Line, Spread, Table,
@@ -55,7 +56,12 @@ pub struct Tool {
 }
 
 /// Every sizing tool, in the order in which they are listed.
-pub const TOOLS: [&Tool; 3] = [&availability::TOOL, &slo::TOOL, &latency::TOOL];
+pub const TOOLS: [&Tool; 4] = [
+    &availability::TOOL,
+    &slo::TOOL,
+    &latency::TOOL,
+    &throughput::TOOL,
+];
 
 /// The tool with that id.
 pub fn tool(id: &str) -> Option<&'static Tool> {

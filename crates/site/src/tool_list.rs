@@ -58,13 +58,14 @@ const fn sizing(id: &'static str, path: &'static str) -> Tool {
 }
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 7] = [
+pub(crate) const TOOLS: [Tool; 8] = [
     FIX,
     DECIDE,
     CAPACITY,
     sizing("availability", "/tools/availability/"),
     sizing("slo", "/tools/slo/"),
     sizing("latency", "/tools/latency/"),
+    sizing("throughput", "/tools/throughput/"),
     ASSESS,
 ];
 

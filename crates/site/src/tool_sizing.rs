@@ -63,9 +63,11 @@ impl ToolPage<'_> {
 
     fn sizing_field(&self, field: &Field) -> Markup {
         let unknown = self.shared("unknown");
-        let placeholder = match field.needed {
-            true => field.example,
-            false => field.default,
+        // Lines have a notation, which an example teaches.
+        let placeholder = match (field.kind, field.needed) {
+            (Kind::Lines(_), _) => field.default.or(field.example),
+            (_, true) => field.example,
+            (_, false) => field.default,
         };
         let placeholder = placeholder.unwrap_or(&unknown);
         match field.kind {

@@ -62,7 +62,7 @@ pub(crate) enum Given {
 pub struct Question {
     fields: &'static [Field],
     given: Vec<Given>,
-    /// Whether the entry was given rather than a default.
+    /// Whether the entry is other than the default.
     is_own: Vec<bool>,
 }
 
@@ -79,8 +79,10 @@ impl Question {
         for field in fields {
             let faults = reader.errors.len();
             let mut found = read(field, &mut reader);
-            let own = found != Given::Nothing;
-            if !own && reader.errors.len() == faults {
+            let usual = default(field);
+            // What is as usual was not chosen, whoever wrote it.
+            let own = found != Given::Nothing && found != usual;
+            if found == Given::Nothing && reader.errors.len() == faults {
                 if field.needed {
                     let message = "it is needed: without it there is nothing to compute";
                     let fix = fix(field);
@@ -88,7 +90,7 @@ impl Question {
                         .errors
                         .push(FieldError::new(field.name, "", message, fix));
                 }
-                found = default(field);
+                found = usual;
             }
             given.push(found);
             is_own.push(own);
@@ -209,7 +211,7 @@ impl Point<'_> {
         }
     }
 
-    /// Whether the reader gave the field.
+    /// Whether the field holds something other than its default.
     pub(crate) fn is_own(&self, name: &str) -> bool {
         self.question.is_own[self.question.index(name)]
     }

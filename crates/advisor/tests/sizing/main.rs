@@ -4,6 +4,7 @@ mod availability;
 mod contract;
 mod latency;
 mod slo;
+mod throughput;
 
 use advisor::Error;
 use advisor::input::Unknown;
