@@ -20,6 +20,7 @@ mod field;
 mod latency;
 mod quantity;
 mod question;
+mod quorum;
 mod sensitivity;
 mod slo;
 mod throughput;
@@ -56,11 +57,12 @@ pub struct Tool {
 }
 
 /// Every sizing tool, in the order in which they are listed.
-pub const TOOLS: [&Tool; 4] = [
+pub const TOOLS: [&Tool; 5] = [
     &availability::TOOL,
     &slo::TOOL,
     &latency::TOOL,
     &throughput::TOOL,
+    &quorum::TOOL,
 ];
 
 /// The tool with that id.

@@ -58,7 +58,7 @@ const fn sizing(id: &'static str, path: &'static str) -> Tool {
 }
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 8] = [
+pub(crate) const TOOLS: [Tool; 9] = [
     FIX,
     DECIDE,
     CAPACITY,
@@ -66,6 +66,7 @@ pub(crate) const TOOLS: [Tool; 8] = [
     sizing("slo", "/tools/slo/"),
     sizing("latency", "/tools/latency/"),
     sizing("throughput", "/tools/throughput/"),
+    sizing("quorum", "/tools/quorum/"),
     ASSESS,
 ];
 

@@ -7,6 +7,8 @@ use super::answer::{Axis, Cell, Chart, Dot, Figure, Parts, Table};
 use super::field::Field;
 use super::quantity::{Quantity, duration};
 use super::question::Point;
+pub(super) use part::too_few;
+
 use part::Part;
 
 use crate::capacity::percent;

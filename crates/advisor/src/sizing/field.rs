@@ -82,6 +82,16 @@ impl Field {
         Field::new(name, group, about, Kind::Number { unit, least, most })
     }
 
+    /// A whole number from `least` to `most`.
+    pub(crate) const fn whole(
+        name: &'static str,
+        group: &'static str,
+        (least, most): (u32, u32),
+        about: &'static str,
+    ) -> Field {
+        Field::new(name, group, about, Kind::Whole { least, most })
+    }
+
     /// One line of text.
     pub(crate) const fn text(
         name: &'static str,

@@ -44,7 +44,7 @@ impl Quantity {
     /// The value as people read it.
     pub fn text(self, value: f64) -> String {
         match self {
-            Quantity::Share => percent(value),
+            Quantity::Share => share(value),
             Quantity::Milliseconds => milliseconds(value),
             Quantity::Hours => duration(value),
             Quantity::PerSecond => format!("{}/s", shown(value)),
@@ -68,6 +68,16 @@ pub fn duration(hours: f64) -> String {
         h => (h / 8760.0, "years"),
     };
     catalog::with_unit(&shown(value), unit)
+}
+
+/// A percentage; what is not all is not shown as all.
+fn share(value: f64) -> String {
+    let text = percent(value);
+    if value < 1.0 && text == percent(1.0) {
+        format!(">{}", percent(0.999_999_99))
+    } else {
+        text
+    }
 }
 
 /// Bytes with a decimal prefix.
@@ -105,6 +115,8 @@ mod tests {
             (Quantity::Bytes, 1200.0, "1.2 kB"),
             (Quantity::Dollars, 0.5, "$0.5"),
             (Quantity::Share, 0.9999, "99.99 %"),
+            (Quantity::Share, 1.0 - 1e-9, ">99.999999 %"),
+            (Quantity::Share, 1.0, "100 %"),
         ] {
             assert_eq!(plain(quantity.text(value)), text);
         }

@@ -3,6 +3,7 @@
 mod availability;
 mod contract;
 mod latency;
+mod quorum;
 mod slo;
 mod throughput;
 

@@ -82,7 +82,7 @@ impl Part {
 ///
 /// Summed over the number of copies that are down, from the smallest term, so that no small
 /// probability is the difference of two large ones.
-pub(super) fn too_few(needed: u32, copies: u32, down: f64) -> f64 {
+pub(in crate::sizing) fn too_few(needed: u32, copies: u32, down: f64) -> f64 {
     let up = 1.0 - down;
     let least_down = copies - needed + 1;
     let term = |lost: u32| {
