@@ -41,6 +41,7 @@ mod tool_decide;
 mod tool_fix;
 mod tool_form;
 mod tool_list;
+mod tool_sizing;
 
 pub use asset::{Asset, Assets};
 pub use experiment_block::stored_digest;
