@@ -16,6 +16,7 @@
 
 mod answer;
 mod availability;
+mod cost;
 mod field;
 mod latency;
 mod quantity;
@@ -57,12 +58,13 @@ pub struct Tool {
 }
 
 /// Every sizing tool, in the order in which they are listed.
-pub const TOOLS: [&Tool; 5] = [
+pub const TOOLS: [&Tool; 6] = [
     &availability::TOOL,
     &slo::TOOL,
     &latency::TOOL,
     &throughput::TOOL,
     &quorum::TOOL,
+    &cost::TOOL,
 ];
 
 /// The tool with that id.

@@ -58,7 +58,7 @@ const fn sizing(id: &'static str, path: &'static str) -> Tool {
 }
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 9] = [
+pub(crate) const TOOLS: [Tool; 10] = [
     FIX,
     DECIDE,
     CAPACITY,
@@ -67,6 +67,7 @@ pub(crate) const TOOLS: [Tool; 9] = [
     sizing("latency", "/tools/latency/"),
     sizing("throughput", "/tools/throughput/"),
     sizing("quorum", "/tools/quorum/"),
+    sizing("cost", "/tools/cost/"),
     ASSESS,
 ];
 

@@ -15,6 +15,9 @@ use crate::tool_list::Tool;
 /// Figures shown as tiles; the table has all.
 const TILES_MAX: usize = 4;
 
+/// Inputs shown with what they move; the answer for programs has all.
+const EFFECTS_MAX: usize = 8;
+
 impl Site {
     /// The document of a sizing tool.
     pub(crate) fn sizing_page(&self, tool: Tool, sizing: &Sizing, request: &Request) -> String {
@@ -32,7 +35,7 @@ impl Site {
             Ok((question, answer)) => page.answer(
                 &answer.headline,
                 &question.to_pairs(),
-                &page.sizing_answer(sizing, answer),
+                &page.sizing_answer(answer),
             ),
             Err(error) => page.no_answer(Error::clone(error)),
         };
@@ -87,7 +90,7 @@ impl ToolPage<'_> {
         }
     }
 
-    fn sizing_answer(&self, sizing: &Sizing, answer: &Answer) -> Markup {
+    fn sizing_answer(&self, answer: &Answer) -> Markup {
         html! {
             dl.tiles {
                 @for figure in answer.figures.iter().take(TILES_MAX) {
@@ -105,7 +108,7 @@ impl ToolPage<'_> {
                 (self.chart(chart, &format!("chart-{at}")))
             }
             @for table in &answer.tables { (self.sizing_table(table)) }
-            (self.effects(sizing, answer))
+            (self.effects(answer))
             (self.sizing_formulas(answer))
             @for file in &answer.files { (self.file(file)) }
             (self.lines("assumptions", &answer.assumptions))
@@ -186,12 +189,11 @@ impl ToolPage<'_> {
     }
 
     /// What one input more or less makes of the first figure.
-    fn effects(&self, sizing: &Sizing, answer: &Answer) -> Markup {
+    fn effects(&self, answer: &Answer) -> Markup {
         let Some(first) = answer.figures.first() else {
             return html! {};
         };
         let title = self.shared("matters");
-        let is_asked = |name: &str| sizing.fields.iter().any(|field| field.name == name);
         html! {
             @if !answer.sensitivity.is_empty() {
                 section.tool-part {
@@ -200,7 +202,7 @@ impl ToolPage<'_> {
                     div.table-scroll tabindex="0" role="group" aria-label=(title) {
                         table.flips {
                             tbody {
-                                @for effect in answer.sensitivity.iter().filter(|effect| is_asked(&effect.field)) {
+                                @for effect in answer.sensitivity.iter().take(EFFECTS_MAX) {
                                     tr {
                                         th scope="row" { (self.t(&effect.field)) span.why { " " (effect.change) } }
                                         td { (effect.effect) }

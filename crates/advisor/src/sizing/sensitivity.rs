@@ -134,7 +134,7 @@ pub(super) fn spread(
             p10,
             p50,
             p90,
-            text: format!("{} … {}", text.text(p10), text.text(p90)),
+            text: format!("{} … {}", text.text(rounded(p10)), text.text(rounded(p90))),
         });
     }
     Some(Draws {
@@ -142,6 +142,16 @@ pub(super) fn spread(
         refused,
         seed: SEED,
     })
+}
+
+/// Three digits: a thousand draws know no more of a percentile. Of a share the digits after the
+/// nines count.
+fn rounded(value: f64) -> f64 {
+    if value.abs() < 1000.0 {
+        return value;
+    }
+    let scale = libm::pow(10.0, libm::floor(libm::log10(value.abs())) - 2.0);
+    libm::round(value / scale) * scale
 }
 
 fn drawn<'q>(likely: Point<'q>, ranges: &[(usize, Range)], draw: u32) -> Point<'q> {

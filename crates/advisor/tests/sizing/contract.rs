@@ -152,13 +152,13 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(160))]
+    #![proptest_config(ProptestConfig::with_cases(240))]
 
     #[test]
     fn any_input_ends_in_an_answer_or_a_message(
         which in 0..TOOLS.len(),
-        texts in proptest::collection::vec(proptest::option::of(text()), 16),
-        keep in proptest::collection::vec(any::<bool>(), 16),
+        texts in proptest::collection::vec(proptest::option::of(text()), 20),
+        keep in proptest::collection::vec(any::<bool>(), 20),
     ) {
         let tool = TOOLS[which];
         // Half of the fields keep what the example says, so that many questions can be answered.

@@ -2,6 +2,7 @@
 
 mod availability;
 mod contract;
+mod cost;
 mod latency;
 mod quorum;
 mod slo;

@@ -8,6 +8,9 @@ use super::report::Part;
 use super::tool::{ToolOptions, outcome};
 use crate::{Failure, Outcome, output};
 
+/// Inputs shown with what they move; `--json` has all.
+const EFFECTS_MAX: usize = 8;
+
 /// A sizing tool with what was typed.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -151,7 +154,7 @@ fn parts(answer: &Answer) -> Vec<Part> {
     {
         let title = format!("Which input matters most for {} {}", first.name, first.text);
         parts.push(Part::Title(title));
-        let rows = answer.sensitivity.iter().map(|effect| {
+        let rows = answer.sensitivity.iter().take(EFFECTS_MAX).map(|effect| {
             vec![
                 effect.field.clone(),
                 effect.change.clone(),
