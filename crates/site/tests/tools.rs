@@ -136,6 +136,71 @@ fn programs_get_json() {
 }
 
 #[test]
+fn the_diagnosis_stands_on_top_of_the_troubleshooting_page() {
+    let path = "/troubleshooting/";
+    let (status, page) = get(live(), path, &[]);
+    assert_eq!(status, 200);
+    // The safe step first, the page's own text below; nothing asked, so no causes.
+    let at = |part: &str| page.find(part).unwrap_or_else(|| panic!("no {part}"));
+    assert!(at("data-fix-form") < at("fix-safe") && at("fix-safe") < at("id=\"by-symptom\""));
+    assert!(!page.contains("class=\"fix-causes\"") && !page.contains("noindex"));
+    assert!(!page.contains(">tool.") && !page.contains("style="));
+    let query = [
+        ("text", "kafka <lag> grows"),
+        ("symptom", "grew-over-hours"),
+        ("deliveries_of_one_message", "1"),
+        ("no_leader", "unknown"),
+        ("utm", "x"),
+    ];
+    let (_, page) = get(live(), path, &query);
+    let at = |part: &str| page.find(part).unwrap_or_else(|| panic!("no {part}"));
+    assert!(page.contains("noindex") && page.contains("value=\"kafka &lt;lag&gt; grows\""));
+    assert!(page.contains("value=\"grew-over-hours\" checked"));
+    assert!(at("Queue backlog") < at("id=\"by-symptom\""));
+    assert!(at("href=\"/playbooks/queue-backlog/#first-five-minutes\"") < at("fix-next"));
+    // Each check carries along what is known, and none is asked again.
+    let next = &page[at("fix-next")..at("fix-known")];
+    assert!(next.contains("name=\"deliveries_of_one_message\" value=\"1\""));
+    assert!(!next.contains("id=\"c-no_leader\"") && !next.contains("name=\"utm\""));
+    let (_, page) = get(live(), path, &[("replica_lag_s", "<long>")]);
+    assert!(page.contains("role=\"alert\"") && !page.contains("<long>"));
+    let (status, body) = get(live(), "/api/v1/fix", &[("text", "disk full")]);
+    assert!(status == 200 && body.contains("\"id\":\"playbook:disk-full\""));
+    let (status, body) = get(live(), "/api/v1/fix", &[("no_leadr", "yes")]);
+    assert!(status == 400 && body.contains("did you mean"));
+}
+
+#[test]
+fn the_emergency_pages_are_kept_by_a_worker_that_changes_with_them() {
+    let (status, worker) = get(live(), "/service-worker.js", &[]);
+    assert_eq!(status, 200);
+    let version = |worker: &str| {
+        let line = worker
+            .lines()
+            .find(|line| line.starts_with("const VERSION"));
+        line.expect("a version").to_owned()
+    };
+    for part in [
+        "\"/troubleshooting/\"",
+        "\"/playbooks/retry-storm/\"",
+        "/assets/fix-kit-",
+    ] {
+        assert!(worker.contains(part), "{part}");
+    }
+    let kit = live().fix_kit().expect("the data is whole");
+    assert_eq!(get(live(), &kit.path, &[]).0, 200);
+    assert_eq!(
+        version(&worker),
+        version(&get(live(), "/service-worker.js", &[]).1)
+    );
+    // Pages that are no emergency neither load the script nor register the worker.
+    let (_, page) = get(live(), "/tools/", &[]);
+    assert!(!page.contains("service-worker"));
+    let (_, page) = get(live(), "/playbooks/retry-storm/", &[]);
+    assert!(page.contains("rel=\"service-worker\"") && page.contains("data-mark-done"));
+}
+
+#[test]
 fn the_tools_are_found() {
     let (_, map) = get(live(), "/sitemap.xml", &[]);
     let (_, everything) = get(live(), "/site-map/", &[]);
