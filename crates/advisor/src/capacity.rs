@@ -5,6 +5,7 @@ mod queue;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::formula::Formula;
 pub use question::{Question, SERVERS_MAX, UTILISATION_MAX, WAIT_PERCENTILE, ZONES_MAX};
 
 use crate::error::{Error, FieldError};
@@ -56,21 +57,6 @@ pub struct Loss {
     pub state: Option<State>,
     /// Requests a second by which the backlog grows; absent if there is a steady state.
     pub backlog_growth_per_s: Option<f64>,
-}
-
-/// A formula with the numbers put in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Formula {
-    /// What it gives.
-    pub name: String,
-    /// The equation.
-    pub equation: String,
-    /// The equation with this question's numbers.
-    pub worked: String,
-    /// Where it comes from.
-    pub source: String,
-    /// Page of the Studio that derives it, as an id.
-    pub page: String,
 }
 
 /// The answer to the same question with one thing changed.
@@ -415,18 +401,6 @@ fn wait_formulas(question: &Question, normal: &State) -> [Formula; 3] {
             ERLANG,
         ),
     ]
-}
-
-impl Formula {
-    fn new(name: &str, equation: &str, worked: String, (source, page): (&str, &str)) -> Formula {
-        Formula {
-            name: name.to_owned(),
-            equation: equation.to_owned(),
-            worked,
-            source: source.to_owned(),
-            page: page.to_owned(),
-        }
-    }
 }
 
 fn sensitivity(question: &Question, servers: u32, normal: &State) -> Vec<Change> {

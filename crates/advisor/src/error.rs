@@ -125,7 +125,7 @@ pub enum Error {
         why: String,
         /// What would have one.
         fix: String,
-        /// Fewest servers with a steady state.
+        /// Fewest servers with a steady state; 0 where no number of them has one.
         servers_min: u32,
     },
     /// The tool's data file is broken, all faults.
@@ -152,7 +152,7 @@ pub struct NoSteadyState {
     pub why: String,
     /// What would have a steady state.
     pub fix: String,
-    /// Fewest servers with one.
+    /// Fewest servers with one; 0 where no number of them has one.
     pub servers_min: u32,
 }
 

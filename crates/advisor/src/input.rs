@@ -36,6 +36,12 @@ pub enum Unit {
     Milliseconds,
     /// A share from 0 to 1: `99.9 %`, `99.9`, `0.999`.
     Share,
+    /// Hours: `48`, `90 min`, `30 d`, `1 year` of 365 days.
+    Hours,
+    /// Bytes: `1200`, `1.2 KB`, `3 MiB`.
+    Bytes,
+    /// Dollars: `15`, `$0.50`, `20k`.
+    Dollars,
 }
 
 impl Unit {
@@ -47,6 +53,9 @@ impl Unit {
             Unit::PerSecond => "write 1200, 1200/s or 1M/day",
             Unit::Milliseconds => "write 250, 250 ms or 0.25 s",
             Unit::Share => "write 99.9 % or 0.999",
+            Unit::Hours => "write 48, 90 min or 30 d",
+            Unit::Bytes => "write 1200, 1.2 KB or 3 MiB",
+            Unit::Dollars => "write 15, $0.50 or 20k",
         }
     }
 }
@@ -60,7 +69,11 @@ pub fn quantity(text: &str, unit: Unit) -> Result<f64, String> {
     if text.len() > VALUE_BYTES_MAX {
         return Err(format!("it is longer than {VALUE_BYTES_MAX} bytes"));
     }
-    let (digits, suffix) = split_number(text);
+    let bare = match unit {
+        Unit::Dollars => text.strip_prefix('$').unwrap_or(text).trim_start(),
+        _ => text,
+    };
+    let (digits, suffix) = split_number(bare);
     let number = parse_number(digits)?;
     if number < 0.0 {
         return Err("it is negative".into());
@@ -168,7 +181,26 @@ fn factor(suffix: &str, unit: Unit) -> Option<f64> {
             "%" | "percent" => Some(1.0),
             _ => None,
         },
+        Unit::Hours => hours_factor(suffix),
+        Unit::Bytes => match suffix {
+            "" | "b" | "byte" | "bytes" => Some(1.0),
+            unit => factor(unit, Unit::Gigabytes).map(|gigabytes| gigabytes * 1e9),
+        },
+        Unit::Dollars => multiplier(suffix.trim_end_matches("usd").trim_end_matches("dollars")),
     }
+}
+
+fn hours_factor(suffix: &str) -> Option<f64> {
+    Some(match suffix {
+        "s" | "sec" | "second" | "seconds" => 1.0 / 3600.0,
+        "min" | "m" | "minute" | "minutes" => 1.0 / 60.0,
+        "" | "h" | "hour" | "hours" => 1.0,
+        "d" | "day" | "days" => 24.0,
+        "w" | "week" | "weeks" => 168.0,
+        "month" | "months" => 720.0,
+        "y" | "year" | "years" => 8760.0,
+        _ => return None,
+    })
 }
 
 fn multiplier(word: &str) -> Option<f64> {
@@ -323,6 +355,18 @@ impl<'p> Reader<'p> {
             .find(|text| !text.is_empty() && !is_unknown(text))
     }
 
+    /// Every line under the name: repeated texts, line ends and semicolons each begin a new one.
+    pub(crate) fn lines(&mut self, field: &'static str) -> Vec<&'p str> {
+        self.known.push(field);
+        self.pairs
+            .iter()
+            .filter(|(name, _)| name.trim_end_matches("[]") == field)
+            .flat_map(|(_, text)| text.split(['\n', '\r', ';']))
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#') && !is_unknown(line))
+            .collect()
+    }
+
     /// Every text under the name, and every part between commas.
     pub(crate) fn texts(&mut self, field: &'static str) -> Vec<String> {
         self.known.push(field);
@@ -469,6 +513,12 @@ mod tests {
             ("50us", Unit::Milliseconds, 0.05),
             ("99.9", Unit::Share, 0.999),
             ("0.999", Unit::Share, 0.999),
+            ("30 d", Unit::Hours, 720.0),
+            ("90 min", Unit::Hours, 1.5),
+            ("1.2 KB", Unit::Bytes, 1200.0),
+            ("3 MiB", Unit::Bytes, 3_145_728.0),
+            ("$0.50", Unit::Dollars, 0.5),
+            ("20k USD", Unit::Dollars, 20_000.0),
         ];
         for (text, unit, value) in cases {
             let found = quantity(text, unit).expect(text);
@@ -520,7 +570,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_ends_in_a_number_or_a_reason(text in "\\PC{0,30}") {
-            for unit in [Unit::Count, Unit::Gigabytes, Unit::PerSecond, Unit::Milliseconds, Unit::Share] {
+            for unit in [
+                Unit::Count, Unit::Gigabytes, Unit::PerSecond, Unit::Milliseconds, Unit::Share,
+                Unit::Hours, Unit::Bytes, Unit::Dollars,
+            ] {
                 if let Ok(value) = quantity(&text, unit) {
                     prop_assert!((0.0..=NUMBER_MAX).contains(&value));
                 }

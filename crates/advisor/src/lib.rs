@@ -15,7 +15,8 @@
 //! # Ok::<(), advisor::Error>(())
 //! ```
 //!
-//! Read next: [`capacity::answer`], [`decide::answer`], [`assess::answer`]; [`input`] for how text
+//! Read next: [`capacity::answer`], [`decide::answer`], [`assess::answer`]; [`sizing`] for the
+//! calculators that share one contract; [`input`] for how text
 //! becomes a question, the same way for a form, a query string, a file and a command line.
 
 pub mod assess;
@@ -23,7 +24,9 @@ pub mod capacity;
 pub mod decide;
 mod error;
 pub mod fix;
+mod formula;
 pub mod input;
+pub mod sizing;
 
 pub use error::{Error, FieldError, NoSteadyState, Refusal, RuleError};
 

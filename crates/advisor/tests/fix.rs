@@ -4,7 +4,6 @@ mod content;
 
 use std::sync::OnceLock;
 
-use advisor::Error;
 use advisor::fix::review::{self, Entry, Kind};
 use advisor::fix::{Answer, Diagnosis, Model, Observed, Question, answer};
 use advisor::input::Unknown;

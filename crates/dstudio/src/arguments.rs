@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{assess, capacity, decide, fix, reproduce};
+use crate::command::{assess, capacity, decide, fix, reproduce, sizing};
 use crate::content::{self, ContentSource};
 
 const AFTER_HELP: &str = "\
@@ -45,6 +45,9 @@ pub(crate) enum Command {
     Decide(decide::Options),
     /// How many servers carry a load, what waits and how long; exit 1 where a target is missed.
     Capacity(capacity::Options),
+    /// The sizing tools, each with its fields as flags.
+    #[command(flatten)]
+    Sizing(sizing::Options),
     /// Which learning path to take, by nine questions.
     Assess(assess::Options),
     /// Run experiments and decide their claims; exit 1 unless all hold.

@@ -73,6 +73,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Fix(options) => command::fix::run(options),
         Command::Decide(options) => command::decide::run(options),
         Command::Capacity(options) => command::capacity::run(options),
+        Command::Sizing(options) => command::sizing::run(options),
         Command::Assess(options) => command::assess::run(options),
         Command::Verify(options) => command::verify::run(options),
         Command::Reproduce(options) => command::reproduce::run(options),

@@ -236,7 +236,7 @@ impl Writer<'_> {
                     text.push_str(&format!("{} (= {})", computed.shown, computed.formula));
                 }
                 Inline::Assumed { shown, .. } => text.push_str(shown),
-                Inline::Quoted { path, .. } => text.push_str(path),
+                Inline::Quoted { path, .. } => text.push_str(&self.quoted(path)),
                 Inline::Citation(key) => text.push_str(&format!(" [{key}]")),
                 Inline::Break => text.push('\n'),
                 Inline::Link {
@@ -245,6 +245,35 @@ impl Writer<'_> {
             }
         }
         text
+    }
+
+    /// A figure quoted from a run, with its interval; its name where there is no such run.
+    fn quoted(&self, path: &str) -> String {
+        let shown = || {
+            let (slug, name) = path.split_once('.')?;
+            let digest = site::stored_digest(self.catalog, slug)?;
+            digest.figure(name).map(experiment::shown_interval)
+        };
+        shown().unwrap_or_else(|| path.to_owned())
+    }
+
+    /// The claims of an experiment with their verdicts, and how to repeat it.
+    fn experiment(&self, slug: &str, pad: &str, out: &mut String) {
+        let mut line = |text: &str, first: &str, next: &str| {
+            let (first, next) = (format!("{pad}{first}"), format!("{pad}{next}"));
+            out.push_str(&wrapped(&clean(text), self.width, &first, &next));
+        };
+        if let Some(digest) = site::stored_digest(self.catalog, slug) {
+            line(&format!("{}.", digest.title), "", "");
+            for claim in &digest.claims {
+                let verdict = self.t(&format!("verdict.{}", claim.verdict));
+                line(&format!("{verdict}: {}", claim.text), "- ", "  ");
+                if let Some(because) = &claim.because {
+                    line(because, "  ", "  ");
+                }
+            }
+        }
+        line(&format!("Run it: dstudio sim run {slug}"), "", "");
     }
 
     fn link(&self, target: &Target, content: &[Inline]) -> String {
@@ -339,8 +368,7 @@ impl Writer<'_> {
             Block::Module(module) => self.module(module, indent, out),
             Block::Experiment(block) => {
                 out.push('\n');
-                let text = format!("Run it: dstudio sim run {}", block.slug);
-                out.push_str(&wrapped(&clean(&text), self.width, &pad, &pad));
+                self.experiment(&block.slug, &pad, out);
             }
             Block::Listing(listing) => self.listing(listing, indent, out),
             Block::Reproduced(_) => {

@@ -331,7 +331,16 @@ fn pages_keep_to_their_budgets() {
 #[test]
 fn assets_keep_to_their_budgets() {
     let figures = include_str!("../../figures/src/figures.css").len();
-    let style = asset("studio.css").len();
+    let sheets = [
+        "studio.css",
+        "tools.css",
+        "fix.css",
+        "experiment.css",
+        "reproduced.css",
+    ]
+    .map(asset);
+    let style: usize = sheets.iter().map(|sheet| sheet.len()).sum();
+    let style_packed: usize = sheets.iter().map(|sheet| compressed(sheet)).sum();
     let scripts = ["theme.js", "studio.js", "search.js"].map(|name| asset(name).len());
     let module = compressed(asset("search.wasm"));
     let search: usize = ROOT
@@ -344,13 +353,13 @@ fn assets_keep_to_their_budgets() {
         "style {:.1} KB ({:.1} KB compressed) with at most {:.1} KB for figures, scripts {:.1} KB, \
          search module {:.1} KB and core of the index {:.1} KB compressed",
         style as f64 / 1e3,
-        compressed(asset("studio.css")) as f64 / 1e3,
+        style_packed as f64 / 1e3,
         figures as f64 / 1e3,
         scripts.iter().sum::<usize>() as f64 / 1e3,
         module as f64 / 1e3,
         search as f64 / 1e3
     ));
-    assert!(compressed(asset("studio.css")) <= STYLE_COMPRESSED_BYTES_MAX);
+    assert!(style_packed <= STYLE_COMPRESSED_BYTES_MAX);
     assert!(scripts.iter().sum::<usize>() <= SCRIPT_BYTES_MAX);
     assert!(module <= SEARCH_MODULE_COMPRESSED_BYTES_MAX);
     let sim = compressed(asset("sim.wasm"));

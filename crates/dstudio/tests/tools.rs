@@ -209,3 +209,76 @@ fn help_teaches_by_example() {
         assert!(text(&output).contains("Example") && text(&output).contains("Exit status"));
     }
 }
+
+/// The worked example of a sizing tool as flags.
+fn example(tool: &advisor::sizing::Tool) -> Vec<String> {
+    let mut arguments = vec![tool.id.to_owned()];
+    for (name, text) in tool.example() {
+        arguments.push(format!("--{}", name.replace('_', "-")));
+        arguments.push(text);
+    }
+    arguments
+}
+
+#[test]
+fn sizing_tools_answer_by_flags_and_by_file_alike() {
+    for tool in advisor::sizing::TOOLS {
+        let mut arguments = example(tool);
+        arguments.push("--json".to_owned());
+        let flags: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = run(&flags);
+        let answer = json(&output);
+        let direct = tool.ask(&tool.example(), advisor::input::Unknown::Refuse);
+        let direct = direct.expect("examples are answered");
+        assert_eq!(
+            output.status.code(),
+            Some(i32::from(!direct.holds)),
+            "{}",
+            tool.id
+        );
+        let pretty = serde_json::to_string_pretty(&direct).expect("JSON");
+        assert_eq!(text(&output).trim_end(), pretty);
+        let question = serde_json::to_string(&answer["question"]).expect("JSON");
+        let file = with_input(&[tool.id, "--input", "-", "--json"], &question);
+        for (ours, theirs) in direct
+            .figures
+            .iter()
+            .zip(json(&file)["figures"].as_array().unwrap())
+        {
+            assert_eq!(theirs["text"], ours.text, "{}", tool.id);
+        }
+    }
+}
+
+#[test]
+fn sizing_tools_keep_to_eighty_columns_and_teach() {
+    for tool in advisor::sizing::TOOLS {
+        let arguments = example(tool);
+        let flags: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = text(&run(&flags));
+        let long = output.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{}", tool.id);
+        assert!(output.contains("\nFormulas\n") && output.contains("What this takes for granted"));
+        let help = text(&run(&[tool.id, "--help"]));
+        assert!(help.starts_with(tool.about), "{help}");
+        assert!(help.contains("Example") && help.contains("Exit status"));
+        let wrong = run(&[tool.id, "--input", "-", "--json"]);
+        assert_eq!(wrong.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn slo_prints_one_file_and_nothing_else() {
+    let rules = run(&[
+        "slo",
+        "--objective",
+        "99.9",
+        "--file",
+        "prometheus-rules.yaml",
+    ]);
+    assert_eq!(rules.status.code(), Some(0), "{}", errors(&rules));
+    assert!(text(&rules).starts_with("groups:\n"));
+    let none = run(&["slo", "--objective", "99.9", "--file", "rules"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(errors(&none).contains("write one of prometheus-rules.yaml, openslo.yaml, sloth.yaml"));
+}

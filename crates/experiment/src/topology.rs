@@ -19,11 +19,8 @@ pub fn system(scenario: &Scenario, prefix: &str, texts: &Texts) -> Markup {
     let system = &first.system;
     let clients = system.clients.iter();
     let clients = clients.map(|client| Node::new(&client.name, Kind::Client));
-    let services = system.services.iter().map(|service| {
-        let mut node = Node::new(&service.name, Kind::Service);
-        node.replicas = service.replicas.max(1);
-        node
-    });
+    let services = system.services.iter();
+    let services = services.map(|service| Node::new(&service.name, Kind::Service));
     let edges: Vec<Edge> = system
         .calls
         .iter()

@@ -156,14 +156,12 @@ fn figure_table(digest: &Digest, names: &[String], texts: &Texts) -> Markup {
     }
 }
 
-/// A value with its interval below it.
+/// A value with its interval below it, whose place is kept where there is none.
 fn figure_cell(figure: &Figure) -> Markup {
     let whole = shown_interval(figure);
-    match whole.split_once(" (") {
-        Some((value, interval)) => {
-            html! { (value) " " span.interval { "(" (interval) } }
-        }
-        None => html! { (whole) },
+    let (value, interval) = whole.split_once(" (").unwrap_or((&whole, ""));
+    html! {
+        (value) " " span.interval { @if !interval.is_empty() { "(" (interval) } }
     }
 }
 
@@ -238,6 +236,8 @@ fn method(digest: &Digest, texts: &Texts) -> Markup {
                 (texts.get("experiment.replications")) }
             @if digest.replications > 1 {
                 span { (shown(digest.level, "share")) " " (texts.get("experiment.intervals")) }
+            } @else {
+                span { (texts.get("experiment.no-intervals")) }
             }
             span { (texts.get("experiment.seed")) " " (digest.seed) }
             @for window in &digest.windows {

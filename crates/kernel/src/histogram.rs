@@ -41,6 +41,11 @@ impl Histogram {
         ((shift as usize) << bits) + (value >> shift) as usize
     }
 
+    /// How many buckets there are up to that of a value.
+    pub fn places(bits: u32, value: u64) -> usize {
+        Self::index(bits, value) + 1
+    }
+
     /// Smallest value and width of a bucket.
     fn bucket(bits: u32, index: usize) -> (u64, u64) {
         let shift = (index >> bits).saturating_sub(1) as u32;
@@ -73,65 +78,103 @@ impl Histogram {
     /// Adds all values of another histogram whose buckets are as wide or narrower; exact, as each
     /// of them lies within one bucket of ours.
     pub fn merge(&mut self, other: &Histogram) {
-        self.absorb(other);
-        if other.count > 0 {
-            for index in other.span() {
-                self.add(other.bits, index, other.counts[index]);
-            }
-        }
+        let all = (other.sum, other.min, other.max);
+        self.absorb_buckets(other.bits, other.held(), all);
     }
 
     /// Moves all values into two other histograms, as [`Histogram::merge`] would, and is empty
     /// afterwards, with its memory kept. Costs as much as the span of the values is long.
     pub fn move_into(&mut self, first: &mut Histogram, second: &mut Histogram) {
-        first.absorb(self);
-        second.absorb(self);
-        if self.count > 0 {
-            for index in self.span() {
-                let count = std::mem::take(&mut self.counts[index]);
-                // Most buckets of a short while are empty.
-                if count > 0 {
-                    first.add(self.bits, index, count);
-                    second.add(self.bits, index, count);
-                }
-            }
+        let all = (self.sum, self.min, self.max);
+        let bits = self.bits;
+        first.make_room(bits, self.max);
+        second.make_room(bits, self.max);
+        for (index, count) in self.drain() {
+            first.add(bits, index, count);
+            second.add(bits, index, count);
         }
+        first.add_sums(all);
+        second.add_sums(all);
+    }
+
+    /// Width of the buckets: see [`Histogram::new`].
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// Adds buckets by index, with the sum, the smallest and the largest of their values.
+    pub(crate) fn absorb_buckets(
+        &mut self,
+        bits: u32,
+        buckets: impl Iterator<Item = (u32, u64)>,
+        all: (u128, u64, u64),
+    ) {
+        self.make_room(bits, all.2);
+        for (index, count) in buckets {
+            self.add(bits, index, count);
+        }
+        self.add_sums(all);
+    }
+
+    /// Indices and counts of the buckets that hold values.
+    fn held(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let counts = &self.counts[self.span()];
+        let first = self.span().start as u32;
+        let all = counts.iter().enumerate();
+        all.filter(|&(_, &count)| count > 0)
+            .map(move |(i, &count)| (first + i as u32, count))
+    }
+
+    /// The same, emptying the histogram.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let span = self.span();
         (self.count, self.sum) = (0, 0);
         (self.min, self.max) = (u64::MAX, 0);
+        let first = span.start as u32;
+        let all = self.counts[span].iter_mut().enumerate();
+        all.filter(|(_, count)| **count > 0)
+            .map(move |(i, count)| (first + i as u32, std::mem::take(count)))
     }
 
-    /// The buckets from the smallest value to the largest; there must be one.
-    fn span(&self) -> std::ops::RangeInclusive<usize> {
-        Self::index(self.bits, self.min)..=Self::index(self.bits, self.max)
+    /// The buckets from the smallest value to the largest.
+    fn span(&self) -> std::ops::Range<usize> {
+        if self.count == 0 {
+            return 0..0;
+        }
+        Self::index(self.bits, self.min)..Self::index(self.bits, self.max) + 1
     }
 
-    /// Takes over everything but the buckets, for which it makes room.
-    fn absorb(&mut self, other: &Histogram) {
+    fn make_room(&mut self, bits: u32, max: u64) {
         assert!(
-            self.bits <= other.bits,
+            self.bits <= bits,
             "narrow buckets cannot be filled from wide ones"
         );
-        if other.count > 0 {
-            let last = Self::index(self.bits, other.max);
-            if last >= self.counts.len() {
-                self.grow(last);
-            }
+        let last = Self::index(self.bits, max);
+        if max > 0 && last >= self.counts.len() {
+            self.grow(last);
         }
-        self.count += other.count;
-        self.sum += other.sum;
-        self.min = self.min.min(other.min);
-        self.max = self.max.max(other.max);
     }
 
     /// Adds to the bucket that holds a bucket of a histogram as narrow or narrower.
     #[inline(always)]
-    fn add(&mut self, bits: u32, index: usize, count: u64) {
+    fn add(&mut self, bits: u32, index: u32, count: u64) {
+        let index = index as usize;
         let own = if self.bits == bits {
             index
         } else {
             Self::index(self.bits, Self::bucket(bits, index).0)
         };
+        if own >= self.counts.len() {
+            self.grow(own);
+        }
         self.counts[own] += count;
+        self.count += count;
+    }
+
+    fn add_sums(&mut self, (sum, min, max): (u128, u64, u64)) {
+        self.sum += sum;
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
     }
 
     /// How many values were added.
@@ -161,21 +204,28 @@ impl Histogram {
 
     /// The value of nearest rank `ceil(q n)`, placed evenly within its bucket; none when empty.
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        if self.count == 0 {
-            return None;
-        }
-        let rank = (libm::ceil(q.clamp(0.0, 1.0) * self.count as f64) as u64).clamp(1, self.count);
+        Self::quantile_of(self.bits, self.held(), self.count, q)
+            .map(|value| value.clamp(self.min as f64, self.max as f64))
+    }
+
+    /// The quantile of `total` values in ascending buckets, wherever they are kept.
+    pub(crate) fn quantile_of(
+        bits: u32,
+        buckets: impl Iterator<Item = (u32, u64)>,
+        total: u64,
+        q: f64,
+    ) -> Option<f64> {
+        let rank = (libm::ceil(q.clamp(0.0, 1.0) * total as f64) as u64).clamp(1, total.max(1));
         let mut before = 0;
-        for (index, &count) in self.counts.iter().enumerate() {
+        for (index, count) in buckets {
             if before + count >= rank {
-                let (low, width) = Self::bucket(self.bits, index);
+                let (low, width) = Self::bucket(bits, index as usize);
                 let within = ((rank - before) as f64 - 0.5) / count as f64;
-                let value = low as f64 + (width - 1) as f64 * within;
-                return Some(value.clamp(self.min as f64, self.max as f64));
+                return Some(low as f64 + (width - 1) as f64 * within);
             }
             before += count;
         }
-        Some(self.max as f64)
+        None
     }
 
     /// How many values lie in buckets that end at or below `value`, rounded to the bucket.

@@ -1,6 +1,7 @@
 //! Claims: a small total language over figures, and what it takes for a claim to hold.
 
 use crate::expression::{Expression, Names, Relation, SyntaxError, parse};
+use crate::figure::Unit;
 use kernel::Interval;
 
 /// A statement about figures of variants that a run must bear out.
@@ -19,6 +20,8 @@ pub struct Claim {
     pub(crate) left: Expression,
     pub(crate) relation: Relation,
     pub(crate) right: Expression,
+    /// Unit of both sides.
+    pub(crate) unit: Unit,
 }
 
 /// Whether a claim is borne out.
@@ -42,7 +45,7 @@ pub(crate) struct Margins {
 impl Claim {
     /// Reads a claim.
     pub(crate) fn parse(text: &str, names: &Names<'_>) -> Result<Claim, SyntaxError> {
-        let (left, relation, right) = parse(text, names)?;
+        let (left, relation, right, unit) = parse(text, names)?;
         let text = text.trim().to_string();
         Ok(Claim {
             text,
@@ -51,6 +54,7 @@ impl Claim {
             left,
             relation,
             right,
+            unit,
         })
     }
 

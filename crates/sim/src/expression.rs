@@ -1,6 +1,6 @@
 //! Expressions over figures: the small total language that claims are written in.
 
-use crate::figure::{FIGURES, Figure, Measure, Scope};
+use crate::figure::{FIGURES, Figure, Measure, Scope, Unit};
 use crate::run::{CAUSES, Window};
 use crate::scenario::{Variant, nearest, time_unit_ns};
 use crate::system::System;
@@ -35,6 +35,19 @@ pub(crate) struct FigureOf {
 }
 
 impl Expression {
+    /// Whether this is a figure that is a share, as it stands.
+    fn is_share(&self) -> bool {
+        let Expression::Figure(FigureOf { figure, .. }) = self else {
+            return false;
+        };
+        let measure = match figure.measure {
+            Measure::Errors(_) => Measure::Errors(None),
+            measure => measure,
+        };
+        let mut definitions = FIGURES.iter().filter(|d| d.measure == measure);
+        definitions.any(|d| d.scope == figure.scope && d.unit == Unit::Share)
+    }
+
     /// The value, with `figure` giving those of figures; total: what has no value says why.
     pub(crate) fn value(
         &self,
@@ -80,11 +93,11 @@ pub(crate) enum Relation {
     Within(f64),
 }
 
-/// Reads a comparison of two expressions.
+/// Reads a comparison of two expressions, and the unit of its sides.
 pub(crate) fn parse(
     text: &str,
     names: &Names<'_>,
-) -> Result<(Expression, Relation, Expression), SyntaxError> {
+) -> Result<(Expression, Relation, Expression, Unit), SyntaxError> {
     let mut parser = Parser::new(text, names)?;
     let (left, left_unit) = parser.sum(0)?;
     let relation_at = parser.at();
@@ -112,7 +125,13 @@ pub(crate) fn parse(
     if parser.peek() != &Token::End {
         return Err(error(parser.at(), "unexpected text after the claim", ""));
     }
-    Ok((left, relation, right))
+    let unit = match left_unit {
+        1 => Unit::Seconds,
+        -1 => Unit::PerSecond,
+        0 if left.is_share() => Unit::Share,
+        _ => Unit::Number,
+    };
+    Ok((left, relation, right, unit))
 }
 
 /// What is wrong with a claim, and at which byte.

@@ -51,7 +51,7 @@ pub use run::{
 };
 pub use scenario::{
     Analysis, CLAIMS_MAX, COMPONENTS_MAX, DEPTH_MAX, Diagnostic, HOPS_MAX, HOPS_TOTAL_MAX,
-    KeyReference, NAME_MAX, REPLICAS_MAX, Scenario, TEXT_MAX, TableReference, VARIANTS_MAX,
-    VISITS_MAX, Variant, WINDOWS_MAX, reference, schema,
+    KeyReference, NAME_MAX, OUTCOMES_BYTES_MAX, REPLICAS_MAX, RING_POINTS_MAX, Scenario, TEXT_MAX,
+    TableReference, USERS_MAX, VARIANTS_MAX, VISITS_MAX, Variant, WINDOWS_MAX, reference, schema,
 };
 pub use study::{Job, Study, decide};

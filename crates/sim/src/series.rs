@@ -76,7 +76,7 @@ pub(crate) fn series(scenario: &Scenario, system: &System, outcomes: &[&Outcome]
             outcome
                 .bins()
                 .get(i)
-                .and_then(|h| h.quantile(q))
+                .and_then(|bin| bin.quantile(q))
                 .map(|ns| ns / 1e9)
         });
     }
@@ -196,7 +196,10 @@ pub(crate) fn slowest(system: &System, outcomes: &[&Outcome]) -> Slowest {
 pub(crate) fn latency(outcomes: &[&Outcome]) -> Vec<LatencyBucket> {
     let mut merged = Histogram::new(Histogram::COARSE);
     for outcome in outcomes {
-        outcome.bins().iter().for_each(|bin| merged.merge(bin));
+        outcome
+            .bins()
+            .iter()
+            .for_each(|bin| bin.add_to(&mut merged));
     }
     merged
         .buckets()

@@ -6,6 +6,7 @@
 
 use crate::claim::{Claim, Verdict, verdict_of};
 use crate::expression::FigureOf;
+use crate::figure::Unit;
 use crate::results::{ClaimResult, Results};
 use crate::run::{Outcome, Run, Status, Window};
 use crate::scenario::Scenario;
@@ -232,11 +233,9 @@ impl Study {
             Interval::student(&right, level),
         );
         result.measured = format!(
-            "{} ± {} against {} ± {} over {} replications",
-            short(a.mean),
-            short(a.half_width()),
-            short(b.mean),
-            short(b.half_width()),
+            "{} against {} over {} replications",
+            measured(a.mean, a.half_width(), claim.unit),
+            measured(b.mean, b.half_width(), claim.unit),
             a.count
         );
         // A single replication has no interval, and infinity is no JSON.
@@ -258,6 +257,22 @@ impl Study {
     pub fn results(&self) -> Results {
         Results::of(self)
     }
+}
+
+/// A value with the half width of its interval, which a constant has not, in a unit that people use.
+pub(crate) fn measured(value: f64, half_width: f64, unit: Unit) -> String {
+    let (scale, symbol) = match unit {
+        Unit::Seconds if value.abs() < 1.0 => (1e3, " ms"),
+        Unit::Seconds => (1.0, " s"),
+        Unit::PerSecond => (1.0, "/s"),
+        Unit::Share => (100.0, " %"),
+        Unit::Number => (1.0, ""),
+    };
+    let value = short(value * scale);
+    if half_width == 0.0 {
+        return format!("{value}{symbol}");
+    }
+    format!("{value} ± {}{symbol}", short(half_width * scale))
 }
 
 /// Four significant digits.

@@ -146,6 +146,59 @@ fn structure_is_checked() {
     );
 }
 
+/// What grows without bound is refused with its number and the limit.
+#[test]
+fn sizes_are_bounded() {
+    check(
+        "[services.payments]",
+        "[services.payments]\nreplicas = 2000\nvirtual_nodes = 1000\nbalancer = \"consistent-hashing\"",
+        "shop.toml:14:11: 2000000 points on hash rings in all; at most 1000000 are run",
+    );
+    let many: String = (0..6)
+        .map(|i| {
+            format!("[clients.c{i}]\nusers = 100000\nthink_time = \"1 h\"\ncalls = \"payments\"\n")
+        })
+        .collect();
+    let found = mistakes("[services.payments]", &format!("{many}[services.payments]"));
+    assert!(
+        found[0]
+            .message
+            .contains("600000 users in all; at most 500000"),
+        "{found:?}"
+    );
+    // Variants, points and replications multiply.
+    let long = "duration = \"10 s\"\nfirst_look = 256\nlooks = 6\nseries_points = 400";
+    let found = mistakes("duration = \"10 s\"", &long.replace("10 s", "1 s"));
+    assert!(!found.is_empty(), "windows end after the run");
+    let text = GOOD
+        .replace("duration = \"10 s\"", long)
+        .replace("rate = \"100/s\"", "rate = \"1/s\"");
+    let found = Scenario::parse(&text, "shop.toml").expect_err("too much to hold");
+    assert!(
+        found[0]
+            .message
+            .contains("bytes of figures; at most 1e9 are kept"),
+        "{found:?}"
+    );
+    let deep = format!("x = {}1{}\n", "[".repeat(40), "]".repeat(40));
+    let found = mistakes("schema = 1", &format!("{deep}schema = 1"));
+    assert!(
+        found.iter().any(|mistake| mistake.message.contains("nest")),
+        "{found:?}"
+    );
+    let wide = format!("# {}\nschema = 1", "x".repeat(sim::TEXT_MAX));
+    let found = mistakes("schema = 1", &wide);
+    assert!(found[0].message.contains("bytes of text"), "{found:?}");
+    let many: String = (0..sim::COMPONENTS_MAX)
+        .map(|i| format!("[links.l{i}]\n"))
+        .collect();
+    let found = mistakes("[services.payments]", &format!("{many}[services.payments]"));
+    assert!(
+        found[0].message.contains("components; at most 300"),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn all_mistakes_come_at_once() {
     let text = GOOD

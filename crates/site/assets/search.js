@@ -1,19 +1,19 @@
-// The search dialog: opens on `/` or a click of [data-search-open], asks the search module as the
-// reader types, and knows nothing of ranking. Where the module or a part of the index does not load,
-// Enter sends the form to the server. The page holds the dialog, its texts and the two links.
+// The search dialog once it is open: asks the search module as the reader types, and knows nothing of
+// ranking. Where the module or a part of the index does not load, Enter sends the form to the server.
+// The page holds the dialog, its texts and the links; studio.js opens it and fetches this file then.
 
 const LIMIT = 10;
 const find = (selector) => document.querySelector(selector);
 const module = find("link[rel=search-module]")?.href;
 const folder = find("link[rel=search-parts]")?.href;
 const dialog = find(".search-dialog");
-const [input, list, status, all] = dialog?.querySelectorAll("input, div, p, a") ?? [];
-const texts = dialog?.dataset;
+const [input, list, status, all] = dialog.querySelectorAll("input, div, p, a");
+const texts = dialog.dataset;
 let engine; // promise of the exports
 let parts = {}; // name → promise
 let latest = 0; // the query whose answer is wanted
 let active = -1; // the row Enter opens
-let opener, frame;
+let frame;
 
 function element(name, attributes, ...children) {
   const node = document.createElement(name);
@@ -63,7 +63,7 @@ async function add(exports, name) {
   if (!call(exports, "search_add", [name, await part(name)])) throw new Error(name);
 }
 
-async function search() {
+export async function search() {
   const query = input.value;
   const number = ++latest;
   list.ariaBusy = true;
@@ -128,46 +128,20 @@ function activate(number) {
   input.setAttribute("aria-activedescendant", row?.id ?? "");
 }
 
-const isCommand = (event) => event.ctrlKey || event.metaKey || event.altKey;
-
 function onKey(event) {
   const count = rows().length;
   const moves = { ArrowDown: active + 1, ArrowUp: active - 1 + count, Home: 0, End: count - 1 };
-  if (!count || event.isComposing || event.shiftKey || isCommand(event)) return;
+  if (!count || event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key in moves) activate(moves[event.key] % count);
   else if (event.key === "Enter" && active >= 0) rows()[active].click();
   else return;
   event.preventDefault();
 }
 
-function open(event) {
-  event.preventDefault();
-  opener = document.activeElement;
-  dialog.showModal();
-  input.select();
-  search();
-}
-
-if (folder && dialog) {
-  input.onkeydown = onKey;
-  input.oninput = () => {
-    active = -1;
-    list.ariaBusy = true; // its rows answer an earlier query
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(search);
-  };
-  dialog.onclose = () => opener.focus();
-  dialog.onclick = ({ target }) => {
-    // Links too: they may stay on this page.
-    if (target === dialog || target.closest("a, button")) dialog.close();
-  };
-  document.addEventListener("click", (event) => {
-    const opens = event.target.closest("[data-search-open]");
-    if (opens && !event.shiftKey && !isCommand(event)) open(event);
-  });
-  document.addEventListener("keydown", (event) => {
-    const isOff = document.documentElement.dataset.shortcuts === "off";
-    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !isOff && !isTyping && !isCommand(event)) open(event);
-  });
-}
+input.onkeydown = onKey;
+input.oninput = () => {
+  active = -1;
+  list.ariaBusy = true; // its rows answer an earlier query
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(search);
+};

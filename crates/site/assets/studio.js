@@ -165,6 +165,41 @@ function shortcuts() {
   });
 }
 
+/** Opens the search dialog at once; what answers in it is fetched when it is first opened. */
+function search() {
+  const dialog = document.querySelector(".search-dialog");
+  const script = document.querySelector("link[rel=search-script]")?.href;
+  if (!dialog || !script || !document.querySelector("link[rel=search-parts]")) return;
+  const isCommand = (event) => event.ctrlKey || event.metaKey || event.altKey;
+  const open = async (event) => {
+    event.preventDefault();
+    const opener = document.activeElement;
+    dialog.onclose = () => opener.focus();
+    dialog.showModal();
+    dialog.querySelector("input").select();
+    (await import(script)).search();
+  };
+  dialog.addEventListener("click", ({ target }) => {
+    // Links too: they may stay on this page.
+    if (target === dialog || target.closest("a, button")) dialog.close();
+  });
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest("[data-search-open]");
+    if (opens && !event.shiftKey && !isCommand(event)) open(event);
+  });
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+    const isOff = root.dataset.shortcuts === "off";
+    if (event.key === "/" && !isOff && !isTyping && !isCommand(event)) open(event);
+  });
+}
+
+/** Fetches what a page gains after it is shown. */
+function later() {
+  const idle = window.requestIdleCallback ?? setTimeout;
+  for (const { href } of all("link[rel=later-script]")) idle(() => import(href));
+}
+
 function watch() {
   if (!("watch" in document.body.dataset)) return;
   new EventSource("/~watch").addEventListener("changed", () => location.reload());
@@ -177,4 +212,6 @@ contents();
 filters();
 terms();
 shortcuts();
+search();
+later();
 watch();

@@ -44,6 +44,10 @@ impl Asset {
     }
 }
 
+/// Style sheets of parts that only some pages have.
+pub(crate) const PART_SHEETS: [&str; 4] =
+    ["tools.css", "fix.css", "experiment.css", "reproduced.css"];
+
 /// The assets of the site.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
@@ -52,20 +56,12 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Style sheets joined, the figures' own among them, and every other file as it is.
+    /// The style sheets that every page needs joined, the figures' own among them; the others, and
+    /// every other file, each for itself.
     pub fn load() -> Assets {
         let mut assets = Assets::default();
         let mut style = String::new();
-        for name in [
-            "tokens.css",
-            "studio.css",
-            "search.css",
-            "tools.css",
-            "fix.css",
-            "experiment.css",
-            "reproduced.css",
-            "print.css",
-        ] {
+        for name in ["tokens.css", "studio.css", "search.css", "print.css"] {
             if let Some(file) = Files::get(name) {
                 style.push_str(&minified(&String::from_utf8_lossy(&file.data)));
             }
@@ -78,6 +74,12 @@ impl Assets {
             style = style.replace(FONT, served);
         }
         assets.add("studio.css", style.into_bytes());
+        for name in PART_SHEETS {
+            if let Some(file) = Files::get(name) {
+                let style = minified(&String::from_utf8_lossy(&file.data));
+                assets.add(name, style.into_bytes());
+            }
+        }
         for name in Files::iter() {
             let served = name.ends_with(".js") || name.ends_with(".wasm") || name.ends_with(".svg");
             // The worker is no asset: it lives at the root, with lists before it.

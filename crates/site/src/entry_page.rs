@@ -40,10 +40,9 @@ impl Site {
             description: &entry.summary,
             path: &entry.path,
             has_markdown: true,
-            template: &format!("entry kind-{}", entry.id.kind),
+            template: &template(entry),
             unlisted: tool.as_ref().is_some_and(|tool| tool.is_asked),
             language: &entry.language,
-            ..Frame::default()
         };
         let tool = tool.map(|tool| tool.markup);
         let content = html! {
@@ -272,4 +271,25 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// A playbook with more characters than this on its printed sheet needs smaller type to keep to one
+/// side of A4; measured on the playbooks that there are.
+const DENSE_SHEET_CHARACTERS: usize = 10_000;
+
+/// Sections of a playbook that its printed sheet leaves out.
+const OFF_THE_SHEET: [&str; 3] = ["real-fix", "afterwards", "see-it-run"];
+
+/// Classes on `body`.
+fn template(entry: &Entry) -> String {
+    let sheet = || {
+        let sections = catalog::section_texts(entry);
+        let printed = sections
+            .iter()
+            .filter(|section| !OFF_THE_SHEET.contains(&section.anchor.as_str()));
+        printed.map(|section| section.text.len()).sum::<usize>()
+    };
+    let is_dense = entry.id.kind == Kind::Playbook && sheet() > DENSE_SHEET_CHARACTERS;
+    let dense = if is_dense { " dense" } else { "" };
+    format!("entry kind-{}{dense}", entry.id.kind)
 }

@@ -20,6 +20,15 @@ pub(crate) fn scenarios(catalog: &catalog::Catalog) -> impl Iterator<Item = &str
     paths.filter_map(|path| path.strip_prefix("experiments/")?.strip_suffix(".toml"))
 }
 
+/// The stored digest of an experiment's default run, read from the catalogue. None if there is none,
+/// or if it is of another text than the scenario as it stands.
+pub fn stored_digest(catalog: &catalog::Catalog, slug: &str) -> Option<Digest> {
+    let text = catalog.data.get(&format!("experiments/{slug}.toml"))?;
+    let stored = format!("experiments/results/{slug}.json");
+    let digest: Digest = serde_json::from_str(catalog.data.get(&stored)?).ok()?;
+    digest.is_of(text).then_some(digest)
+}
+
 impl Site {
     fn scenario_text(&self, slug: &str) -> Option<&str> {
         self.catalog
@@ -30,11 +39,7 @@ impl Site {
 
     /// The stored digest of an experiment's default run, if it is of the scenario as it stands.
     pub fn stored_digest(&self, slug: &str) -> Option<&Digest> {
-        let read = || {
-            let path = format!("experiments/results/{slug}.json");
-            let digest: Digest = serde_json::from_str(self.catalog.data.get(&path)?).ok()?;
-            digest.is_of(self.scenario_text(slug)?).then_some(digest)
-        };
+        let read = || stored_digest(&self.catalog, slug);
         self.experiments.get(slug)?.get_or_init(read).as_ref()
     }
 
@@ -205,12 +210,6 @@ fn control_problems(control: &Control, text: &str, file: &str) -> Vec<String> {
     let Some(default) = experiment::setting(text, &control.path) else {
         return vec![format!("{file} has nothing at `{}`", control.path)];
     };
-    if control.path.starts_with("services.") && control.path.ends_with(".replicas") {
-        let name = &control.name;
-        return vec![format!(
-            "the control `{name}` would change the picture of the system"
-        )];
-    }
     let number = number_of(&default);
     let shown = match control.range {
         Some(_) => with_unit(control, &number),

@@ -41,8 +41,10 @@ mod tool_decide;
 mod tool_fix;
 mod tool_form;
 mod tool_list;
+mod tool_sizing;
 
 pub use asset::{Asset, Assets};
+pub use experiment_block::stored_digest;
 pub use fragment::{FragmentError, Fragments, MathDisplay};
 pub use request::{Lifetime, Request, Response};
 pub use search_index::SearchIndex;

@@ -15,8 +15,11 @@ const WORKER: &str = include_str!("../assets/service-worker.js");
 const SECTION: &str = "emergency";
 
 /// Files that the pages load, by name.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "studio.css",
+    "tools.css",
+    "fix.css",
+    "experiment.css",
     "text.woff2",
     "theme.js",
     "studio.js",

@@ -1,7 +1,9 @@
 //! What every page shares: head, header, footer.
 
+use catalog::Block;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::asset::PART_SHEETS;
 use crate::site::Site;
 use crate::tool_list::FIX;
 
@@ -74,14 +76,22 @@ impl Site {
                     link rel="preload" as="font" type="font/woff2" crossorigin href=(self.href(self.assets.path("text.woff2")));
                     script src=(self.href(self.assets.path("theme.js"))) {}
                     link rel="stylesheet" href=(self.href(self.assets.path("studio.css")));
+                    @for sheet in self.sheets(frame) {
+                        link rel="stylesheet" href=(self.href(self.assets.path(sheet)));
+                    }
                     link rel="icon" type="image/svg+xml" href=(self.href(self.assets.path("mark.svg")));
                     link rel="search-module" href=(self.href(self.assets.path("search.wasm")));
                     link rel="search-parts" href=(self.href(&self.search_parts_base()));
                     script type="module" src=(self.href(self.assets.path("studio.js"))) {}
-                    script type="module" src=(self.href(self.assets.path("search.js"))) {}
+                    link rel="search-script" href=(self.href(self.assets.path("search.js")));
                     @if is_emergency {
                         link rel="service-worker" href=(self.href(crate::offline::WORKER_PATH));
-                        script type="module" src=(self.href(self.assets.path("fix.js"))) {}
+                        @if frame.path == "/" || frame.path == FIX.path {
+                            script type="module" src=(self.href(self.assets.path("fix.js"))) {}
+                        } @else {
+                            // Steps can be marked as done: not needed to read them.
+                            link rel="later-script" href=(self.href(self.assets.path("fix.js")));
+                        }
                     }
                 }
                 body class=(frame.template) data-watch[self.watch]
@@ -98,6 +108,23 @@ impl Site {
             }
         };
         page.into_string()
+    }
+
+    /// Style sheets of the parts that a page has.
+    fn sheets(&self, frame: &Frame<'_>) -> Vec<&'static str> {
+        let entry = self.catalog.at_path(frame.path);
+        let blocks = entry.map_or_else(Vec::new, |entry| entry.document.blocks());
+        let has = |is: fn(&Block) -> bool| blocks.iter().any(|block| is(block));
+        let is_tool = frame.template.split(' ').any(|class| class == "tool");
+        PART_SHEETS
+            .into_iter()
+            .filter(|sheet| match *sheet {
+                "tools.css" => is_tool || frame.path == FIX.path,
+                "fix.css" => frame.path == "/" || frame.path == FIX.path,
+                "experiment.css" => has(|block| matches!(block, Block::Experiment(_))),
+                _ => has(|block| matches!(block, Block::Reproduced(_))),
+            })
+            .collect()
     }
 
     fn metadata(&self, frame: &Frame<'_>, title: &str) -> Markup {

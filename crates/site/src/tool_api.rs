@@ -37,6 +37,9 @@ impl Site {
                     .and_then(|question| capacity::answer(&question)),
             );
         }
+        if let Some(sizing) = advisor::sizing::tool(tool.id) {
+            return respond(sizing.ask(pairs, unknown));
+        }
         match &self.tools().assess {
             Ok(questionnaire) => respond(
                 assess::Question::from_pairs(pairs, unknown, questionnaire)

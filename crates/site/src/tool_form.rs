@@ -163,13 +163,41 @@ impl<'s> ToolPage<'s> {
 
     /// A line of text: numbers with their units, or names.
     pub(crate) fn text_field(&self, name: &str, placeholder: &str) -> Markup {
+        self.line_field(name, placeholder, "field")
+    }
+
+    /// A line of text over the whole width: a name or a query.
+    pub(crate) fn wide_field(&self, name: &str, placeholder: &str) -> Markup {
+        self.line_field(name, placeholder, "field field-wide")
+    }
+
+    fn line_field(&self, name: &str, placeholder: &str, class: &str) -> Markup {
         html! {
-            div.field {
+            div class=(class) {
                 (self.label(name))
                 input id={ "f-" (name) } type="text" name=(name) value=(self.typed(name))
                     placeholder=(placeholder) maxlength="200" autocomplete="off" spellcheck="false"
                     aria-invalid=[self.error(name).map(|_| "true")]
                     aria-describedby=[self.described(name)];
+                (self.notes(name))
+            }
+        }
+    }
+
+    /// Several lines of text.
+    pub(crate) fn lines_field(&self, name: &str, placeholder: &str) -> Markup {
+        let typed: Vec<&str> = match self.is_asked() {
+            true => self.request.parameters(name).collect(),
+            false => Vec::new(),
+        };
+        let rows = placeholder.lines().count().max(typed.len()).clamp(3, 12);
+        html! {
+            div.field.field-wide {
+                (self.label(name))
+                textarea id={ "f-" (name) } name=(name) rows=(rows) placeholder=(placeholder)
+                    autocomplete="off" spellcheck="false" wrap="off"
+                    aria-invalid=[self.error(name).map(|_| "true")]
+                    aria-describedby=[self.described(name)] { (typed.join("\n")) }
                 (self.notes(name))
             }
         }

@@ -48,8 +48,27 @@ pub(crate) const FIX: Tool = Tool {
     on_entry: true,
 };
 
+/// A calculator of [`advisor::sizing`].
+const fn sizing(id: &'static str, path: &'static str) -> Tool {
+    Tool {
+        id,
+        path,
+        on_entry: false,
+    }
+}
+
 /// Every tool, in the order in which they are listed.
-pub(crate) const TOOLS: [Tool; 4] = [FIX, DECIDE, CAPACITY, ASSESS];
+pub(crate) const TOOLS: [Tool; 9] = [
+    FIX,
+    DECIDE,
+    CAPACITY,
+    sizing("availability", "/tools/availability/"),
+    sizing("slo", "/tools/slo/"),
+    sizing("latency", "/tools/latency/"),
+    sizing("throughput", "/tools/throughput/"),
+    sizing("quorum", "/tools/quorum/"),
+    ASSESS,
+];
 
 /// What the tools know, read from a catalogue once.
 #[derive(Debug)]
@@ -133,7 +152,8 @@ impl Site {
         let body = match tool.id {
             "decide" => self.decide_page(request),
             "capacity" => self.capacity_page(request),
-            _ => self.assess_page(request),
+            "assess" => self.assess_page(request),
+            id => self.sizing_page(tool, advisor::sizing::tool(id)?, request),
         };
         Some(Response::html(body))
     }
@@ -172,5 +192,21 @@ impl Site {
             ));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sizing_tool_has_a_page() {
+        for sizing in advisor::sizing::TOOLS {
+            assert!(
+                TOOLS.iter().any(|tool| tool.id == sizing.id),
+                "{}",
+                sizing.id
+            );
+        }
     }
 }

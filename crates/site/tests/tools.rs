@@ -292,3 +292,101 @@ fn faults_of_the_data_are_findings() {
     assert!(status == 200 && page.contains("data is broken"));
     assert_eq!(get(&site, "/api/v1/decide", &[]).0, 503);
 }
+
+#[test]
+fn sizing_tools_have_a_page_and_answer_programs_alike() {
+    for tool in advisor::sizing::TOOLS {
+        let path = format!("/tools/{}/", tool.id);
+        let (status, page) = get(live(), &path, &[]);
+        assert_eq!(status, 200);
+        assert!(page.contains("<form method=\"get\"") && page.contains("Worked example"));
+        // A text that is missing shows its id.
+        assert!(
+            !page.contains(">tool.") && !page.contains("style="),
+            "{path}"
+        );
+        for field in tool.fields {
+            assert!(
+                page.contains(&format!("name=\"{}\"", field.name)),
+                "{}",
+                field.name
+            );
+        }
+        let example = tool.example();
+        let query: Vec<(&str, &str)> = example
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let (status, body) = get(live(), &format!("/api/v1/{}", tool.id), &query);
+        assert_eq!(status, 200, "{body}");
+        let answer = tool.ask(&example, advisor::input::Unknown::Refuse);
+        let answer = answer.expect("examples are answered");
+        assert_eq!(body, serde_json::to_string(&answer).expect("JSON"));
+        let (_, asked) = get(live(), &path, &query);
+        let headline = answer.headline.replace('&', "&amp;").replace('"', "&quot;");
+        assert!(
+            asked.contains(&headline) && asked.contains("<svg "),
+            "{path}"
+        );
+        assert!(asked.contains(&format!("dstudio {} --", tool.id)));
+        assert_eq!(
+            get(
+                live(),
+                &format!("/api/v1/{}?", tool.id),
+                &[("nonsense", "1")]
+            )
+            .0,
+            404
+        );
+        let (status, _) = get(
+            live(),
+            &format!("/api/v1/{}", tool.id),
+            &[("nonsense", "1")],
+        );
+        assert_eq!(status, 400);
+    }
+}
+
+#[test]
+fn sizing_tools_are_found_and_exported() {
+    let (_, map) = get(live(), "/sitemap.xml", &[]);
+    let (_, llms) = get(live(), "/llms.txt", &[]);
+    let (_, tools) = get(live(), "/tools/", &[]);
+    let files = made(Mode::Export);
+    for tool in advisor::sizing::TOOLS {
+        let path = format!("/tools/{}/", tool.id);
+        assert!(
+            map.contains(&path) && llms.contains(&path) && tools.contains(&path),
+            "{path}"
+        );
+        let (_, page) = get(&files, &path, &[]);
+        assert!(!page.contains("<form method=\"get\"") && page.contains("Worked example"));
+        assert!(page.contains(&format!("dstudio {} ", tool.id)) && !page.contains("/api/v1/"));
+    }
+    for (query, path) in [
+        ("uptime calculator", "/tools/availability/"),
+        ("burn rate calculator", "/tools/slo/"),
+    ] {
+        let options = search::Options {
+            limit: 3,
+            ..Default::default()
+        };
+        let found = live().search().search(query, &options);
+        assert!(
+            found.hits.iter().any(|hit| hit.url == path),
+            "{query}: {:?}",
+            found.hits
+        );
+    }
+}
+
+#[test]
+fn lines_of_a_form_come_back_as_typed() {
+    let query = [("parts", "api 99\r\ndb: 99.9 %"), ("target", "99")];
+    let (_, page) = get(live(), "/tools/availability/", &query);
+    assert!(page.contains("role=\"alert\"") && page.contains("href=\"#f-parts\""));
+    assert!(
+        page.contains("api 99\r\ndb: 99.9 %</textarea>"),
+        "what was typed stays"
+    );
+}

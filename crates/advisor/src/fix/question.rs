@@ -311,7 +311,7 @@ fn unknown_field(name: &str, value: &Value, model: &Model) -> FieldError {
     let fix = if model.check(name).is_some() {
         format!("write it inside of evidence, as in {{\"evidence\": {{\"{name}\": {value}}}}}")
     } else {
-        match catalog::nearest(name, ["text", "symptoms", "evidence"].into_iter()) {
+        match catalog::nearest(name, ["text", "symptoms", "evidence"]) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => "the fields are text, symptoms and evidence".to_owned(),
         }

@@ -14,6 +14,7 @@ pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod sizing;
 pub(crate) mod tool;
 pub(crate) mod verify;
 

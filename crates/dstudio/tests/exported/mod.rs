@@ -305,6 +305,8 @@ fn usage(tag: &Tag<'_>, attribute: &str) -> Use {
         ("a" | "area" | "form", _) | (_, "formaction") => Use::Link,
         ("link", _) => match tag.get("rel") {
             Some("canonical" | "alternate" | "next" | "prev" | "author" | "license") => Use::Name,
+            // Scripts fetched when a reader asks for them, or once the page is shown.
+            Some("search-script" | "later-script") => Use::Link,
             _ => Use::Resource,
         },
         _ => Use::Resource,

@@ -66,6 +66,7 @@ impl Comparison {
             right: frame::WIDTH - SIDE,
             top,
             bottom,
+            edge: 0.0,
         };
         frame::horizontal_axis(&mut canvas, &plot, &axis, &ticks, &self.value.heading());
         let height = bottom + frame::HORIZONTAL_AXIS_ROOM;

@@ -96,6 +96,7 @@ impl Distribution {
             right: frame::WIDTH - self.label_room(),
             top,
             bottom: top + PLOT_HEIGHT,
+            edge: 0.0,
         };
         let shares = shares.over(plot.bottom, plot.top);
         let values = Axis::exactly(self.scale, self.value_ends()).over(plot.left, plot.right);

@@ -24,6 +24,8 @@ pub(super) struct Plot {
     pub(super) right: f64,
     pub(super) top: f64,
     pub(super) bottom: f64,
+    /// Height of what stands on the upper edge: the names of spans.
+    pub(super) edge: f64,
 }
 
 pub(super) fn text_width(text: &str) -> f64 {
@@ -53,7 +55,8 @@ pub(super) fn tick_room(ticks: &[(f64, String)]) -> f64 {
     widest + 10.0
 }
 
-/// Draws a vertical axis: grid lines with labels, and its heading above the plot.
+/// Draws a vertical axis: grid lines with labels, and its heading above the plot, or above what the
+/// plot bears on its upper edge.
 pub(super) fn vertical_axis(
     canvas: &mut Canvas,
     plot: &Plot,
@@ -75,7 +78,7 @@ pub(super) fn vertical_axis(
         );
     }
     canvas.path("figure-grid", grid.as_str());
-    let above = (0.0, plot.top - LINE * 0.85);
+    let above = (0.0, plot.top - plot.edge - LINE * 0.85);
     canvas.text("figure-axis-name", above, Anchor::Start, LINE, heading);
 }
 

@@ -71,6 +71,7 @@ impl Histogram {
             right,
             top,
             bottom: top + PLOT_HEIGHT,
+            edge: 0.0,
         };
         let counts = counts.over(plot.bottom, plot.top);
         frame::vertical_axis(&mut canvas, &plot, &counts, &ticks, &self.count.heading());

@@ -99,12 +99,11 @@ impl TimeSeries {
         if label_room.is_none() && names.len() > 1 {
             top = frame::legend(&mut canvas, 0.0, &names) + 8.0;
         }
-        top += 1.7 * frame::LINE
-            + if self.spans.is_empty() {
-                0.0
-            } else {
-                frame::LINE
-            };
+        let edge = match self.spans.is_empty() {
+            true => 0.0,
+            false => frame::LINE,
+        };
+        top += 1.7 * frame::LINE + edge;
         let values = Axis::around(Scale::Linear, self.value_ends(), 5);
         let ticks = values.ticks(5);
         let plot = Plot {
@@ -112,6 +111,7 @@ impl TimeSeries {
             right: frame::WIDTH - label_room.unwrap_or(10.0),
             top,
             bottom: top + PLOT_HEIGHT,
+            edge,
         };
         let values = values.over(plot.bottom, plot.top);
         let times = Axis::exactly(Scale::Linear, self.time_ends()).over(plot.left, plot.right);

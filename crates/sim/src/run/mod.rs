@@ -29,6 +29,7 @@ pub(crate) use count::{CallCount, ClientCount, ServiceArea, ServiceCount};
 use kernel::{Draw, EventQueue, Key, Time, Token};
 use link::LinkState;
 pub use outcome::Outcome;
+pub(crate) use outcome::outcome_bytes;
 use pending::{Attempt, CallRecord, DIRECT, FREE_CALL, State};
 use plan::edges;
 pub use plan::{Plan, Window};
@@ -181,11 +182,10 @@ impl Run {
     /// A run at time zero; equal arguments give equal results to the bit.
     pub fn new(system: Arc<System>, plan: Arc<Plan>, seed: u64, replication: u64) -> Run {
         let draw = Draw::root(seed, replication);
-        let (edges, segments) = edges(&plan);
+        let edges = edges(&plan);
         let slow_from = Time::from_ns(plan.warmup_ns);
-        let bins = plan.bins as usize;
         let mut run = Run {
-            record: Recorder::new(&system, segments, bins, slow_from),
+            record: Recorder::new(&system, slow_from),
             draw,
             events: EventQueue::new(),
             sources: Sources::new(system.clients.len()),

@@ -1,10 +1,10 @@
 //! What one replication gives: counters at every edge, histograms, the slowest requests.
 
 use super::count::*;
-use super::record::{Edge, Layout, Recorder, Slow, Snapshot};
+use super::record::{Edge, Latencies, Layout, Recorder, Slow, Snapshot};
 use super::{Plan, Window};
 use crate::system::System;
-use kernel::Histogram;
+use kernel::{Histogram, PackedHistogram};
 
 /// The result of one replication of one variant.
 #[derive(Clone, Debug)]
@@ -12,9 +12,7 @@ pub struct Outcome {
     layout: Layout,
     edges: Vec<Edge>,
     snapshots: Vec<Snapshot>,
-    answered: Vec<Histogram>,
-    failed: Vec<Histogram>,
-    bins: Vec<Histogram>,
+    latencies: Latencies,
     slowest: Vec<Slow>,
     clients: usize,
     calls: usize,
@@ -33,14 +31,11 @@ impl Outcome {
         let mut slowest = std::mem::take(&mut record.slowest);
         slowest.sort_unstable_by_key(|s| (std::cmp::Reverse(s.latency_ns), s.ended_ns, s.client));
         let (layout, snapshots) = (record.layout, std::mem::take(&mut record.snapshots));
-        let (answered, failed, bins) = record.into_histograms();
         Outcome {
             layout,
             edges: edges.to_vec(),
             snapshots,
-            answered,
-            failed,
-            bins,
+            latencies: record.finish(),
             slowest,
             clients: system.clients.len(),
             calls: system.calls.len(),
@@ -78,7 +73,13 @@ impl Outcome {
                 hash.add((*area >> 64) as u64);
             }
         }
-        for histogram in self.answered.iter().chain(&self.failed).chain(&self.bins) {
+        let Latencies {
+            answered,
+            failed,
+            bins,
+        } = &self.latencies;
+        for histogram in answered.iter().chain(failed).chain(bins) {
+            let histogram = histogram.unpacked();
             for (low, _, count) in histogram.buckets() {
                 hash.add(low);
                 hash.add(count);
@@ -119,17 +120,22 @@ impl Outcome {
 
     /// Latency of answered requests over a window; of one client, or of all.
     pub(crate) fn answered(&self, window: &Window, client: Option<usize>) -> Histogram {
-        self.merged(&self.answered, window, client)
+        self.merged(&self.latencies.answered, window, client)
     }
 
     /// The same with the failed ones.
     pub(crate) fn ended(&self, window: &Window, client: Option<usize>) -> Histogram {
-        let mut all = self.merged(&self.answered, window, client);
-        all.merge(&self.merged(&self.failed, window, client));
+        let mut all = self.merged(&self.latencies.answered, window, client);
+        all.merge(&self.merged(&self.latencies.failed, window, client));
         all
     }
 
-    fn merged(&self, from: &[Histogram], window: &Window, client: Option<usize>) -> Histogram {
+    fn merged(
+        &self,
+        from: &[PackedHistogram],
+        window: &Window,
+        client: Option<usize>,
+    ) -> Histogram {
         let mut merged = Histogram::new(Histogram::FINE);
         let mut last = None;
         for edge in &self.edges {
@@ -140,7 +146,7 @@ impl Outcome {
             last = Some(edge.segment);
             for c in 0..self.clients {
                 if client.is_none_or(|client| client == c) {
-                    merged.merge(&from[edge.segment as usize * self.clients + c]);
+                    from[edge.segment as usize * self.clients + c].add_to(&mut merged);
                 }
             }
         }
@@ -151,8 +157,8 @@ impl Outcome {
         &self.slowest
     }
 
-    pub(crate) fn bins(&self) -> &[Histogram] {
-        &self.bins
+    pub(crate) fn bins(&self) -> &[PackedHistogram] {
+        &self.latencies.bins
     }
 
     /// State of the breaker of a call at an instant: closed or not; instants between edges see the
@@ -197,6 +203,29 @@ impl Outcome {
             .sum();
         sum as f64 / seen.max(1) as f64
     }
+}
+
+/// The most that an outcome of so many requests takes, in bytes.
+pub(crate) fn outcome_bytes(system: &System, plan: &Plan, requests: f64) -> f64 {
+    let (clients, calls, services) = (
+        system.clients.len(),
+        system.calls.len(),
+        system.services.len(),
+    );
+    let cuts = 2 * plan.windows.len() + 1;
+    let edges = plan.bins as usize + cuts + 1;
+    let words = clients * CLIENT_COUNTS
+        + calls * (CALL_COUNTS + 1)
+        + services * (SERVICE_COUNTS + 1 + 2 * SERVICE_AREAS);
+    let snapshots = edges * (size_of::<Snapshot>() + size_of::<Edge>() + 8 * words);
+    let by_segment = 2 * (cuts + 1) * clients;
+    let histograms = (plan.bins as usize + by_segment) * PackedHistogram::bytes(0);
+    // A request is in one bucket of its bin and in one of its segment.
+    let places = |bits| Histogram::places(bits, plan.duration_ns) as f64;
+    let in_bins = requests.min(f64::from(plan.bins) * places(Histogram::COARSE));
+    let in_segments = requests.min(by_segment as f64 * places(Histogram::FINE));
+    let bucket = PackedHistogram::bytes(1) - PackedHistogram::bytes(0);
+    (snapshots + histograms) as f64 + (in_bins + in_segments) * bucket as f64
 }
 
 /// FNV-1a over words.

@@ -27,9 +27,8 @@ pub struct Window {
     pub to_ns: u64,
 }
 
-/// All instants at which counters are written down, and the number of segments between those
-/// that windows need.
-pub(super) fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
+/// All instants at which counters are written down, with the bin and the segment that begin there.
+pub(super) fn edges(plan: &Plan) -> Vec<Edge> {
     let bins = u64::from(plan.bins.max(1));
     let bin_start =
         |i: u64| (u128::from(plan.duration_ns) * u128::from(i) / u128::from(bins)) as u64;
@@ -41,8 +40,7 @@ pub(super) fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
     at.sort_unstable();
     at.dedup();
     let (mut bin, mut segment) = (0, 0);
-    let edges = at
-        .into_iter()
+    at.into_iter()
         .map(|ns| {
             while bin + 1 < bins && bin_start(bin + 1) <= ns {
                 bin += 1;
@@ -54,6 +52,5 @@ pub(super) fn edges(plan: &Plan) -> (Vec<Edge>, usize) {
                 segment,
             }
         })
-        .collect();
-    (edges, segment as usize + 1)
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::count::*;
 use crate::system::System;
-use kernel::{Histogram, Time};
+use kernel::{Histogram, PackedHistogram, Time};
 
 /// How many of the slowest requests of a run are kept.
 pub(crate) const SLOWEST_MAX: usize = 64;
@@ -105,32 +105,41 @@ impl Layout {
 pub(crate) struct Recorder {
     pub(crate) layout: Layout,
     pub(crate) snapshots: Vec<Snapshot>,
-    clients: usize,
-    /// Latency of answered requests, and of failed ones: segment by segment, client by client.
+    latencies: Latencies,
+    /// Latency of requests of the present segment, by client, and of the present bin.
     answered: Vec<Histogram>,
     failed: Vec<Histogram>,
-    bins: Vec<Histogram>,
-    segment_first: usize,
-    bin: usize,
+    in_bin: Histogram,
+    segment: u32,
+    bin: u32,
     /// Requests that end before this instant are not among the slowest: the warm-up.
     slow_from: Time,
     slow_floor: u64,
     pub(crate) slowest: Vec<Slow>,
 }
 
+/// Latencies of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Latencies {
+    /// Of answered requests, segment by segment, client by client.
+    pub(crate) answered: Vec<PackedHistogram>,
+    /// Of failed ones.
+    pub(crate) failed: Vec<PackedHistogram>,
+    /// Of answered ones, by bin.
+    pub(crate) bins: Vec<PackedHistogram>,
+}
+
 impl Recorder {
-    pub(crate) fn new(system: &System, segments: usize, bins: usize, slow_from: Time) -> Self {
-        let layout = Layout::of(system);
-        let clients = system.clients.len();
-        let histograms = |n: usize, bits| (0..n).map(|_| Histogram::new(bits)).collect();
+    pub(crate) fn new(system: &System, slow_from: Time) -> Self {
+        let fine = || vec![Histogram::new(Histogram::FINE); system.clients.len()];
         Recorder {
-            layout,
+            layout: Layout::of(system),
             snapshots: Vec::new(),
-            clients,
-            answered: histograms(segments * clients, Histogram::FINE),
-            failed: histograms(segments * clients, Histogram::FINE),
-            bins: histograms(bins, Histogram::COARSE),
-            segment_first: 0,
+            latencies: Latencies::default(),
+            answered: fine(),
+            failed: fine(),
+            in_bin: Histogram::new(Histogram::COARSE),
+            segment: 0,
             bin: 0,
             slow_from,
             slow_floor: 0,
@@ -140,18 +149,36 @@ impl Recorder {
 
     pub(crate) fn enter(&mut self, edge: Edge, snapshot: Snapshot) {
         self.snapshots.push(snapshot);
-        self.segment_first = edge.segment as usize * self.clients;
-        self.bin = edge.bin as usize;
+        if edge.segment != self.segment {
+            self.close_segment();
+            self.segment = edge.segment;
+        }
+        if edge.bin != self.bin {
+            self.close_bin();
+            self.bin = edge.bin;
+        }
+    }
+
+    fn close_segment(&mut self) {
+        let packed = |h: &mut Vec<Histogram>| -> Vec<PackedHistogram> {
+            h.iter_mut().map(PackedHistogram::take).collect()
+        };
+        self.latencies.answered.extend(packed(&mut self.answered));
+        self.latencies.failed.extend(packed(&mut self.failed));
+    }
+
+    fn close_bin(&mut self) {
+        let bin = PackedHistogram::take(&mut self.in_bin);
+        self.latencies.bins.push(bin);
     }
 
     /// Moves the latencies since the last edge to where they belong.
     pub(crate) fn take_answered(&mut self, client: usize, latencies: &mut Histogram) {
-        let segment = &mut self.answered[self.segment_first + client];
-        latencies.move_into(segment, &mut self.bins[self.bin]);
+        latencies.move_into(&mut self.answered[client], &mut self.in_bin);
     }
 
     pub(crate) fn failed(&mut self, client: usize, latency_ns: u64) {
-        self.failed[self.segment_first + client].push(latency_ns);
+        self.failed[client].push(latency_ns);
     }
 
     /// Whether a request is slow enough to be asked for its story.
@@ -173,7 +200,10 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn into_histograms(self) -> (Vec<Histogram>, Vec<Histogram>, Vec<Histogram>) {
-        (self.answered, self.failed, self.bins)
+    /// The latencies of a run that has ended.
+    pub(crate) fn finish(&mut self) -> Latencies {
+        self.close_segment();
+        self.close_bin();
+        std::mem::take(&mut self.latencies)
     }
 }

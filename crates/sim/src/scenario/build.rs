@@ -15,6 +15,10 @@ use std::ops::Range;
 pub const COMPONENTS_MAX: usize = 300;
 /// Most replicas in all: each has a queue.
 pub const REPLICAS_MAX: u64 = 20_000;
+/// Most points of all hash rings: sixteen megabytes, sorted in a tenth of a second.
+pub const RING_POINTS_MAX: u64 = 1_000_000;
+/// Most users of closed clients in all: each may have a request pending.
+pub const USERS_MAX: u64 = crate::run::MAX_PENDING_ATTEMPTS as u64;
 /// Longest chain of calls; also bounds the recursion over it.
 pub const DEPTH_MAX: usize = 32;
 /// Most visits to services that one request may cause without retries.
@@ -447,9 +451,7 @@ impl Builder<'_> {
         if !self.found.is_empty() {
             return;
         }
-        let replicas: u64 = system.services.iter().map(|s| u64::from(s.replicas)).sum();
-        if replicas > REPLICAS_MAX {
-            let message = format!("{replicas} replicas in all; at most {REPLICAS_MAX} are run");
+        if let Some(message) = too_many(system) {
             self.found.add(&services[0].fields.span, message, None);
         }
         if let Some(cycle) = cycle(system) {
@@ -506,4 +508,32 @@ pub(super) fn check_name(name: &Name, found: &mut Diagnostics) {
         );
         found.add(&name.span, format!("`{text}` is not a name"), Some(hint));
     }
+}
+
+/// What a system has too many of, if it has.
+fn too_many(system: &System) -> Option<String> {
+    let replicas: u64 = system.services.iter().map(|s| u64::from(s.replicas)).sum();
+    if replicas > REPLICAS_MAX {
+        return Some(format!(
+            "{replicas} replicas in all; at most {REPLICAS_MAX} are run"
+        ));
+    }
+    let points = |service: &Service| match service.balancer {
+        Balancer::ConsistentHash { virtual_nodes } => {
+            u64::from(service.replicas) * u64::from(virtual_nodes)
+        }
+        _ => 0,
+    };
+    let points: u64 = system.services.iter().map(points).sum();
+    if points > RING_POINTS_MAX {
+        return Some(format!(
+            "{points} points on hash rings in all; at most {RING_POINTS_MAX} are run"
+        ));
+    }
+    let users = |client: &Client| match client.arrivals {
+        Arrivals::Closed { users, .. } => u64::from(users),
+        Arrivals::Open { .. } => 0,
+    };
+    let users: u64 = system.clients.iter().map(users).sum();
+    (users > USERS_MAX).then(|| format!("{users} users in all; at most {USERS_MAX} are run"))
 }

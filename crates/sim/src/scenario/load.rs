@@ -3,7 +3,8 @@
 use super::build::DEPTH_MAX;
 use super::diagnostic::Diagnostics;
 use super::fields::Fields;
-use super::{Analysis, HOPS_MAX, HOPS_TOTAL_MAX, Scenario};
+use super::{Analysis, HOPS_MAX, HOPS_TOTAL_MAX, OUTCOMES_BYTES_MAX, Scenario};
+use crate::run::outcome_bytes;
 use crate::study::short;
 use crate::system::{Arrivals, Call, FaultKind, Profile, System};
 
@@ -11,7 +12,7 @@ use crate::system::{Arrivals, Call, FaultKind, Profile, System};
 pub(super) fn check_load(scenario: &mut Scenario, fields: &Fields, found: &mut Diagnostics) {
     let duration_s = scenario.plan.duration_ns as f64 / 1e9;
     let replications = scenario.looks.replications(scenario.looks.looks - 1) as f64;
-    let mut total = 0.0;
+    let (mut total, mut bytes) = (0.0, 0.0);
     for variant in &mut scenario.variants {
         let system = &variant.system;
         if system.clients.is_empty() {
@@ -42,6 +43,7 @@ pub(super) fn check_load(scenario: &mut Scenario, fields: &Fields, found: &mut D
             }
         }
         total += hops * replications;
+        bytes += outcome_bytes(system, &scenario.plan, hops) * replications;
         variant.notes = overloads(system);
         if scenario.analysis == Analysis::Steady
             && let Some(note) = variant.notes.first()
@@ -61,6 +63,14 @@ pub(super) fn check_load(scenario: &mut Scenario, fields: &Fields, found: &mut D
             message,
             Some("lower `looks` or `duration`".into()),
         );
+    }
+    if bytes > OUTCOMES_BYTES_MAX {
+        let message = format!(
+            "all variants and replications together would hold {bytes:.1e} bytes of figures; \
+             at most {OUTCOMES_BYTES_MAX:.0e} are kept"
+        );
+        let hint = "lower `looks`, `first_look` or `series_points`".to_string();
+        found.add(&fields.span_of("duration"), message, Some(hint));
     }
 }
 

@@ -16,7 +16,9 @@ use crate::run::{Plan, Run, Window};
 use crate::study::{Job, Study};
 use crate::system::System;
 use build::Builder;
-pub use build::{COMPONENTS_MAX, DEPTH_MAX, NAME_MAX, REPLICAS_MAX, VISITS_MAX};
+pub use build::{
+    COMPONENTS_MAX, DEPTH_MAX, NAME_MAX, REPLICAS_MAX, RING_POINTS_MAX, USERS_MAX, VISITS_MAX,
+};
 pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, nearest};
 use fields::Fields;
@@ -40,6 +42,9 @@ pub const CLAIMS_MAX: usize = 100;
 pub const HOPS_MAX: f64 = 50e6;
 /// Most visits expected over all variants and replications: about ten minutes of compute.
 pub const HOPS_TOTAL_MAX: f64 = 3e9;
+/// Most memory, in bytes, that the outcomes of all variants and replications may take together: a
+/// study holds them until it has decided, and a browser has not much more.
+pub const OUTCOMES_BYTES_MAX: f64 = 1e9;
 
 /// What kind of figures a scenario gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
