@@ -49,6 +49,13 @@ const LATER = {
 /** Pages whose answer depends on the address, which files cannot give. */
 export const ONLY_LIVE = ["search results"];
 
+/** What a command of the program prints, and how long it took in milliseconds, its start included. */
+export function command(...options) {
+  const started = performance.now();
+  const { status, stdout } = spawnSync(program, options, { cwd: tmpdir(), encoding: "utf8" });
+  return { status, stdout, milliseconds: performance.now() - started };
+}
+
 export function figure(text) {
   process.stderr.write(`figure: ${text}\n`);
 }
