@@ -114,7 +114,7 @@ impl Question {
         pairs
     }
 
-    /// The question as names and texts, which [`from_pairs`](Question::from_pairs) reads back;
+    /// The question as names and texts, which `from_pairs` reads back;
     /// defaults are left out.
     pub fn to_pairs(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
