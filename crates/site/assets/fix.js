@@ -225,7 +225,9 @@ function keepForLater() {
   if (!worker || !navigator.serviceWorker || navigator.connection?.saveData) return;
   // Registering again looks for no newer worker by itself.
   const register = async () => (await navigator.serviceWorker.register(worker)).update();
-  addEventListener("load", () => register().catch(() => {}));
+  // Not before the page has all it needs; this file may come after that.
+  if (document.readyState === "complete") register().catch(() => {});
+  else addEventListener("load", () => register().catch(() => {}));
 }
 
 markButtons();
